@@ -1,0 +1,23 @@
+# Three verbs to remember: make demo, make test, make check. PYTHON=python3.12 picks another Python.
+PYTHON ?= python3
+ARGS ?=
+
+.PHONY: demo test check bench setup format
+
+demo:  ## the app and its pretend EHR on this computer; prints one URL
+	@$(PYTHON) dev.py demo $(ARGS)
+
+test:  ## the whole test suite
+	@$(PYTHON) dev.py test $(ARGS)
+
+check:  ## format, lint, types, import directions, content
+	@$(PYTHON) dev.py check
+
+bench:  ## figures, as ratios measured in one run
+	@$(PYTHON) dev.py bench $(ARGS)
+
+setup:
+	@$(PYTHON) dev.py setup
+
+format: setup
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

@@ -1,0 +1,216 @@
+"""Everything that can go wrong, as one tree.
+
+    AppError                        a page in plain words, a code for IT, a log line without PHI
+    ├── BadRequest                  400  the request itself is wrong
+    │   ├── UnknownIssuer           400  no registration for this iss; refused before any socket opens
+    │   └── LaunchParameterError    400  launch parameters missing, repeated or malformed
+    ├── LaunchRefused               4xx  this launch cannot go on; launch again from the chart
+    │   ├── LaunchExpired           400  state unknown, used or too old
+    │   ├── LaunchNotYours          403  state or launch of another browser
+    │   ├── AuthorizationDenied     403  the EHR answered an OAuth error at authorize
+    │   ├── TokenRefused            502  the token endpoint refused, lied or made no sense
+    │   ├── IdTokenInvalid          502  the id_token cannot be trusted
+    │   └── NoPatient               400  no patient in context, and none to be found
+    ├── SessionEnded                401  the EHR session is over; typed text is kept
+    ├── NotFound                    404
+    ├── WrongPatient                409  a form or an answer names another patient than the launch
+    ├── GuardRefused                500  a resource that must not leave; nothing was sent
+    ├── OutboundError               502  talking to the EHR failed
+    │   ├── ForeignOrigin           502  a URL outside the registration's origins; nothing was sent
+    │   ├── AnswerTooLarge          502
+    │   ├── AnswerUnreadable        502  not the JSON that was asked for
+    │   └── TemporaryOutboundError  503  slow, down or cut off: may be tried again
+    ├── StoreUnavailable            503  our database is locked, full or gone
+    └── ConfigurationError          (start only) all faults at once, each with file and line
+
+`message` is what the clinician reads: what happened, what was kept, what to do next. `code` is for IT.
+`detail` goes to the
+log only and never holds PHI or a token.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """An error with a page of its own."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "unexpected"
+    heading: ClassVar[str] = "Something went wrong in Common Ground."
+    message: ClassVar[str] = "Nothing was sent to the chart. What you typed is kept."
+    next_step: ClassVar[str] = "Open Common Ground again from the patient's chart."
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.code)
+        self.detail = detail
+
+
+class BadRequest(AppError):
+    status = 400
+    code = "bad-request"
+    heading = "This address is not complete."
+    message = "No patient data was read."
+
+
+class UnknownIssuer(BadRequest):
+    code = "unknown-issuer"
+    heading = "This EHR is not set up for Common Ground yet."
+    message = "The app stopped before it asked for anything. No patient data was read."
+    next_step = "Send the lines below to your IT team. They add this address to the launch settings."
+
+
+class LaunchParameterError(BadRequest):
+    code = "launch-parameters"
+    heading = "The EHR opened Common Ground with an incomplete address."
+    next_step = "Open Common Ground again from the patient's chart. If it happens twice, tell your IT team."
+
+
+class LaunchRefused(AppError):
+    status = 400
+    code = "launch-refused"
+    heading = "Common Ground could not be opened."
+    message = "No patient data was read, and nothing was sent to the chart."
+
+
+class LaunchExpired(LaunchRefused):
+    code = "launch-expired"
+    heading = "This launch took too long or was used before."
+
+
+class LaunchNotYours(LaunchRefused):
+    status = 403
+    code = "launch-other-browser"
+    heading = "This page belongs to another browser window."
+
+
+class AuthorizationDenied(LaunchRefused):
+    status = 403
+    code = "authorization-denied"
+    heading = "The EHR did not allow Common Ground to open."
+    next_step = (
+        "If you meant to allow it, open Common Ground again. If not, tell your IT team the code below."
+    )
+
+
+class TokenRefused(LaunchRefused):
+    status = 502
+    code = "token-refused"
+    heading = "The EHR did not complete the sign-in."
+
+
+class IdTokenInvalid(LaunchRefused):
+    status = 502
+    code = "id-token-invalid"
+    heading = "The EHR's sign-in answer could not be trusted."
+
+
+class NoPatient(LaunchRefused):
+    code = "no-patient"
+    heading = "The EHR did not say which patient this is."
+    next_step = "Open a patient's chart, then open Common Ground from there."
+
+
+class SessionEnded(AppError):
+    status = 401
+    code = "session-ended"
+    heading = "Your EHR session ended. Your text is safe."
+    message = (
+        "What you typed is kept for 12 hours, for you and this patient only. "
+        "Nothing more was sent to the chart."
+    )
+    next_step = "Open Common Ground again from the patient's chart. You will be offered the text."
+
+
+class NotFound(AppError):
+    status = 404
+    code = "not-found"
+    heading = "There is no such page."
+    message = "Nothing was changed."
+
+
+class WrongPatient(AppError):
+    status = 409
+    code = "wrong-patient"
+    heading = "This page belongs to another patient. It was stopped."
+    message = (
+        "To keep charts apart, nothing was sent and nothing was read. "
+        "What you typed is kept with its own patient."
+    )
+
+
+class GuardRefused(AppError):
+    code = "guard-refused"
+    heading = "Common Ground stopped before sending."
+    message = (
+        "What would have been sent did not pass our own safety check. Nothing was sent. Your words are kept."
+    )
+    next_step = "Copy the text into your note, and send the code below to your IT team."
+
+
+class OutboundError(AppError):
+    status = 502
+    code = "ehr-answer"
+    heading = "The EHR could not be read."
+    message = "Nothing was sent to the chart. What you typed is kept."
+    next_step = "Try again in a moment. If it stays, tell your IT team the code below."
+
+
+class ForeignOrigin(OutboundError):
+    code = "foreign-origin"
+
+
+class AnswerTooLarge(OutboundError):
+    code = "ehr-answer-too-large"
+
+
+class AnswerUnreadable(OutboundError):
+    code = "ehr-answer-unreadable"
+
+
+class TemporaryOutboundError(OutboundError):
+    """Slow, down or cut off. `may_have_arrived`: the request may have reached the server, so a write is in
+    doubt.
+    """
+
+    status = 503
+    code = "ehr-unavailable"
+    heading = "The EHR is not answering."
+
+    def __init__(self, detail: str = "", *, may_have_arrived: bool = True) -> None:
+        super().__init__(detail)
+        self.may_have_arrived = may_have_arrived
+
+
+class StoreUnavailable(AppError):
+    status = 503
+    code = "store-unavailable"
+    heading = "Common Ground cannot keep your text right now."
+    message = "Nothing was sent to the chart. Leave this page open, so that the text on it is not lost."
+    next_step = (
+        "Wait a moment, then press the button again. If it stays, copy your text and tell your IT team."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault in a file that a person edits: what is wrong and, where known, on which line."""
+
+    file: str
+    line: int | None
+    problem: str
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.problem}"
+
+
+class ConfigurationError(AppError):
+    """Settings, launch configuration or content cannot be used. Holds every fault, not the first."""
+
+    code = "configuration"
+    heading = "Common Ground is not set up correctly."
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults

@@ -1,0 +1,62 @@
+"""Settings are read once, and every fault is told at once."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from smartapp.errors import ConfigurationError
+from smartapp.settings import from_environment
+
+KEY = base64.b64encode(b"k" * 32).decode()
+
+
+def test_every_fault_is_reported_at_once(tmp_path: Path) -> None:
+    environ = {
+        "SMARTAPP_BASE_URL": "app.example",
+        "SMARTAPP_LAUNCH_CONFIG": str(tmp_path / "missing"),
+        "SMARTAPP_LOG_LEVEL": "chatty",
+        "SMARTAPP_SECRET_KEYS": "c2hvcnQ=",
+        "SMARTAPP_BASE_URI": "typo",
+    }
+
+    with pytest.raises(ConfigurationError) as caught:
+        from_environment(environ)
+
+    problems = [fault.problem for fault in caught.value.faults]
+    assert len(problems) == 5
+    assert "SMARTAPP_BASE_URI is not a setting" in problems
+    assert not any("c2hvcnQ" in problem for problem in problems)
+
+
+def test_first_key_comes_first_and_files_may_hold_them(tmp_path: Path) -> None:
+    second = base64.urlsafe_b64encode(b"\xff" * 32).decode()
+    keys = tmp_path / "keys"
+    keys.write_text(f"{KEY}\n{second}\n")
+
+    settings = from_environment(
+        {
+            "SMARTAPP_BASE_URL": "https://app.example/",
+            "SMARTAPP_LAUNCH_CONFIG": str(tmp_path),
+            "SMARTAPP_SECRET_KEYS_FILE": str(keys),
+        }
+    )
+
+    assert [key.get_secret_value() for key in settings.secret_keys] == [b"k" * 32, b"\xff" * 32]
+    assert settings.base_url == "https://app.example"
+    assert settings.app_origin == "https://app.example"
+    assert "kkkk" not in repr(settings)
+
+
+def test_variables_named_by_launch_files_are_not_faults(tmp_path: Path) -> None:
+    settings = from_environment(
+        {
+            "SMARTAPP_BASE_URL": "https://app.example",
+            "SMARTAPP_LAUNCH_CONFIG": str(tmp_path),
+            "SMARTAPP_SECRET_KEYS": KEY,
+            "SMARTAPP_EPIC_CLIENT_ID": "abc",
+            "SMARTAPP_DATA_DIR": str(tmp_path),
+        }
+    )
+
+    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path / 'smartapp.sqlite3'}"
