@@ -1,0 +1,160 @@
+"""What clinicians wrote for the app to show: sources, questions, reminders, and the catalogue that holds
+them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from smartapp.sdm.conditions import Condition
+from smartapp.sdm.facts import Known
+from smartapp.sdm.model import Kind
+
+
+class Moment(StrEnum):
+    """When in a visit a prompt is of use."""
+
+    BEFORE = "before"
+    OPENING = "opening"
+    ROOM = "room"
+    DECISION = "decision"
+    CLOSING = "closing"
+
+
+class Tier(StrEnum):
+    """UNIVERSAL: about any visit. DECISION: about what this chart holds."""
+
+    UNIVERSAL = "universal"
+    DECISION = "decision"
+
+
+class Opens(StrEnum):
+    """Which visits a question opens."""
+
+    USUALLY = "usually"
+    WHEN_NOTHING_IS_ON_FILE = "when-nothing-is-on-file"
+
+
+class Attribute(StrEnum):
+    """The patient data whose use is told for every reminder, in the order of 45 CFR
+    170.315(b)(11)(iv)(A)(5) to (13).
+    """
+
+    RACE = "race"
+    ETHNICITY = "ethnicity"
+    LANGUAGE = "language"
+    SEXUAL_ORIENTATION = "sexual_orientation"
+    GENDER_IDENTITY = "gender_identity"
+    SEX = "sex"
+    DATE_OF_BIRTH = "date_of_birth"
+    SDOH = "sdoh"
+    HEALTH_STATUS = "health_status"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands in the content files, for the person who edits them. `line` counts from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A publication. `supports` is what it shows, in our words; `grade` the kind of evidence; `doi` or
+    `url` may be "".
+    """
+
+    id: str
+    citation: str
+    supports: str
+    grade: str
+    doi: str = ""
+    url: str = ""
+
+    @property
+    def link(self) -> str:
+        """Where to read it: the DOI's address, else the page, else ""."""
+        return f"https://doi.org/{self.doi}" if self.doi else self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A drawer of questions and its heading."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One sentence to say aloud. The answer is kept as a statement of `kind`. `when`: offered only while
+    all of these hold.
+    """
+
+    id: str
+    text: str
+    kind: Kind
+    topic: str
+    moment: Moment
+    core: bool
+    order: int
+    sources: tuple[Citation, ...]
+    version: int
+    when: tuple[Condition, ...] = ()
+    opens: Opens | None = None
+    place: Place = field(default=Place("", 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A practice offered to the clinician: what to do, when it appears, why, and what is not known about it.
+
+    Shown when every condition of `when` holds and none of `unless`. Lower `priority` goes first. `reads`
+    are the parts of the chart that the conditions need. `uses` tells what the rule makes of protected data,
+    where that is not a plain "No".
+    """
+
+    id: str
+    text: str
+    tier: Tier
+    moment: Moment
+    priority: int
+    when: tuple[Condition, ...]
+    unless: tuple[Condition, ...]
+    reads: frozenset[Known]
+    why: str
+    limits: str
+    sources: tuple[Citation, ...]
+    version: int
+    released: date
+    reviewed: date
+    reviewer: str
+    question: Question | None = None
+    uses: tuple[tuple[Attribute, str], ...] = ()
+    place: Place = field(default=Place("", 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All content, checked. Questions stand in the order in which they are offered, reminders by priority,
+    then id.
+    """
+
+    questions: tuple[Question, ...]
+    reminders: tuple[Reminder, ...]
+    conditions: tuple[Condition, ...]
+    sources: tuple[Citation, ...]
+    topics: tuple[Topic, ...]
+
+    def reminder(self, id: str) -> Reminder | None:  # noqa: A002
+        """The reminder with this id, or None."""
+        return next((reminder for reminder in self.reminders if reminder.id == id), None)
+
+    def question(self, id: str) -> Question | None:  # noqa: A002
+        """The question with this id, or None."""
+        return next((question for question in self.questions if question.id == id), None)
+
+    def opening(self, opens: Opens) -> Question:
+        """The one question for this way of opening; the loader saw to it that there is exactly one."""
+        return next(question for question in self.questions if question.opens is opens)

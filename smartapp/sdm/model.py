@@ -1,0 +1,103 @@
+"""What a patient, or a person close to them, said: read from the chart (Statement) or typed today
+(DraftStatement).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a statement is about."""
+
+    GOAL = "goal"
+    HOPE = "hope"
+    WORRY = "worry"
+    MATTERS = "matters"
+    UNACCEPTABLE = "unacceptable"
+    TREATMENT_PREFERENCE = "treatment_preference"
+    CARE_EXPERIENCE = "care_experience"
+    DECISION_ROLE = "decision_role"
+    PEOPLE = "people"
+    CONFIDENCE = "confidence"
+    STRENGTH = "strength"
+    DECISION = "decision"
+    PLANNING_DOCUMENT = "planning_document"
+    """An advance directive, a health care agent or the like: that it exists, not what it says."""
+
+
+class SaidBy(StrEnum):
+    """Whose words they are. REPORTED: somebody wrote down what the patient said; nobody has confirmed it."""
+
+    PATIENT = "patient"
+    RELATED_PERSON = "related_person"
+    CLINICIAN = "clinician"
+    REPORTED = "reported"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where in the chart a statement stands. `reference` is relative ("Goal/7431"); for a note also its title
+    and the sentence around.
+    """
+
+    reference: str
+    title: str = ""
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something that was said before and stands in the chart. `words` are verbatim.
+
+    `said_on` is the day it was said, or the day it was written down when that is all the chart has.
+    `confirmed` is False for words
+    found in free text. `status` is the FHIR status of the source. `due` is a goal's target date.
+    """
+
+    kind: Kind
+    words: str
+    said_by: SaidBy
+    source: Source
+    said_on: date | None = None
+    speaker: str = ""
+    recorder: str = ""
+    language: str = ""
+    due: date | None = None
+    status: str = ""
+    confirmed: bool = True
+    question: str = ""
+
+    def is_older_than_a_year(self, today: date) -> bool:
+        """More than twelve months old, so to be asked again; a statement without a date counts as old."""
+        return self.said_on is None or _a_year_after(self.said_on) < today
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStatement:
+    """Something typed today and not yet sent.
+
+    `id` is a UUID hex, made once; it becomes the identifier in the chart. `verbatim` False: the clinician's
+    summary, not the speaker's words. `speaker` names a related person ("Ernesto, husband"). `addresses` are
+    relative references to Conditions that the goal is about. `due` only for goals. `question` as it was
+    asked, "" when nothing was.
+    """
+
+    id: str
+    kind: Kind
+    words: str
+    said_by: SaidBy = SaidBy.PATIENT
+    speaker: str = ""
+    verbatim: bool = True
+    due: date | None = None
+    addresses: tuple[str, ...] = ()
+    said_at: datetime | None = None
+    question: str = ""
+
+
+def _a_year_after(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + 1, day=28)
