@@ -1,0 +1,218 @@
+"""FHIR interactions over the store, without HTTP: read, search, create, update, as far as the access allows.
+
+https://hl7.org/fhir/R4/http.html
+"""
+
+import copy
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
+
+from smartapp.clock import Clock
+from smartapp.sandbox import access as permission
+from smartapp.sandbox.access import Access
+from smartapp.sandbox.faults import Faults
+from smartapp.sandbox.fhir_store import FhirStore
+from smartapp.sandbox.outcome import FhirProblem
+from smartapp.sandbox.resource import ID_PATTERN, Resource, reference_to, with_references
+from smartapp.sandbox.search import Pairs, criteria, in_order
+from smartapp.sandbox.search_parameters import KNOWN_TYPES, parameters_of
+from smartapp.sandbox.validation import WRITABLE_TYPES, check
+
+_VERSION = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`stored`: as it is in the chart. `answered`: as the client is told. `is_new` False: it was there
+    before (If-None-Exist) or updated.
+    """
+
+    stored: Resource
+    answered: Resource
+    is_new: bool
+
+
+@dataclass(slots=True)
+class Interactions:
+    """`bases`: the URLs under which this server's resources are known; a reference that begins with one is
+    made relative.
+    """
+
+    store: FhirStore
+    faults: Faults
+    clock: Clock
+    bases: tuple[str, ...]
+
+    def types(self) -> frozenset[str]:
+        return KNOWN_TYPES | self.store.types()
+
+    def offers_create(self, resource_type: str) -> bool:
+        """Whether the server says that it takes this type."""
+        return (
+            resource_type in WRITABLE_TYPES - self.faults.refuse_create and not self.faults.refuse_all_writes
+        )
+
+    def offers_update(self, resource_type: str) -> bool:
+        return resource_type in WRITABLE_TYPES and not self.faults.refuse_all_writes
+
+    def read(self, access: Access, resource_type: str, resource_id: str) -> Resource:
+        self._fail_if_told(resource_type)
+        resource = self.store.get(resource_type, resource_id)
+        if not (access.knows_user and access.user == f"{resource_type}/{resource_id}"):
+            permission.require(access, "r", resource_type)
+        if resource is None:
+            raise FhirProblem(404, "not-found", f"there is no {resource_type}/{resource_id}")
+        if not permission.may(access, "r", resource, store=self.store):
+            raise permission.insufficient(f"{resource_type}/{resource_id} is outside what was granted")
+        return resource
+
+    def search(
+        self, access: Access, resource_type: str, pairs: Pairs
+    ) -> tuple[list[Resource], tuple[tuple[str, str], ...]]:
+        """All matches that the access may see, sorted, and the parameters that were understood."""
+        self._fail_if_told(resource_type)
+        permission.require(access, "s", resource_type)
+        strict = self.faults.strict_search
+        wanted = criteria(resource_type, pairs, strict=strict)
+        found = self._matches(resource_type, pairs, wanted.accepts)
+        visible = [resource for resource in found if permission.may(access, "s", resource, store=self.store)]
+        return in_order(resource_type, visible, dict(pairs).get("_sort", ""), strict=strict), wanted.used
+
+    def create(self, access: Access, resource_type: str, body: object, *, if_none_exist: str = "") -> Written:
+        """Store a new resource, or answer with the one that `if_none_exist` (a search) finds. Raises
+        FhirProblem 412 when it finds several.
+        """
+        self.require_create(access, resource_type)
+        existing = self.existing(access, resource_type, if_none_exist)
+        if existing is not None:
+            return Written(existing, existing, is_new=False)
+        return self.store_new(access, resource_type, self.store.new_id(resource_type), body=body)
+
+    def require_create(self, access: Access, resource_type: str) -> None:
+        """Refuse unless the server takes the type from clients now and a scope allows it."""
+        if resource_type not in WRITABLE_TYPES:
+            raise FhirProblem(405, "not-supported", f"{resource_type} cannot be created here")
+        if not self.offers_create(resource_type):
+            raise FhirProblem(
+                self.faults.refusal_status, "forbidden", f"this server does not take {resource_type}"
+            )
+        permission.require(access, "c", resource_type)
+
+    def existing(self, access: Access, resource_type: str, if_none_exist: str) -> Resource | None:
+        """The one resource that a conditional create finds. Its parameters are never ignored: too many
+        matches would be worse than none.
+        """
+        if not if_none_exist or self.faults.write.ignore_if_none_exist:
+            return None
+        pairs = parse_qsl(if_none_exist.removeprefix("?"), keep_blank_values=True)
+        wanted = criteria(resource_type, pairs, strict=True)
+        if not wanted.used:
+            raise FhirProblem(400, "invalid", "If-None-Exist names no search parameter")
+        found = self._matches(resource_type, pairs, wanted.accepts)
+        if len(found) > 1:
+            raise FhirProblem(412, "multiple-matches", f"If-None-Exist matches {len(found)} resources")
+        if found and not permission.may(access, "c", found[0], store=self.store):
+            raise permission.insufficient("If-None-Exist matches a resource outside what was granted")
+        return found[0] if found else None
+
+    def store_new(self, access: Access, resource_type: str, resource_id: str, *, body: object) -> Written:
+        """Check a body and store it under an id that is free. The caller has asked `require_create`."""
+        resource = {**check(resource_type, self._relative(body), store=self.store), "id": resource_id}
+        if resource_type in self.faults.refuse_late:
+            raise FhirProblem(422, "business-rule", f"this server does not take {resource_type} of this kind")
+        if not permission.may(access, "c", resource, store=self.store):
+            raise permission.insufficient(f"this {resource_type} is outside what was granted")
+        return self._store(resource, is_new=True)
+
+    def update(
+        self, access: Access, resource_type: str, resource_id: str, *, body: object, if_match: str
+    ) -> Written:
+        """Replace a resource. `if_match` is required: a version in quotes, weak or not; 412 when it is not
+        the current one.
+        """
+        if not self.offers_update(resource_type):
+            raise FhirProblem(405, "not-supported", f"{resource_type} cannot be updated here")
+        permission.require(access, "u", resource_type)
+        before = self.store.get(resource_type, resource_id)
+        if before is None:
+            raise FhirProblem(
+                405, "not-supported", "this server gives the ids; an update needs a resource that exists"
+            )
+        resource = check(resource_type, self._relative(body), store=self.store)
+        if resource.get("id") != resource_id:
+            raise FhirProblem(400, "invalid", "the id in the body is not the id in the URL")
+        if not all(permission.may(access, "u", version, store=self.store) for version in (before, resource)):
+            raise permission.insufficient(f"{resource_type}/{resource_id} is outside what was granted")
+        _require_version(before, if_match)
+        return self._store(resource, is_new=False)
+
+    def _store(self, resource: Resource, *, is_new: bool) -> Written:
+        words = _other_words(resource) if self.faults.write.stored_words_changed else resource
+        stored = self.store.write(words)
+        return Written(stored, {**resource, "meta": stored["meta"]}, is_new)
+
+    def _matches(
+        self, resource_type: str, pairs: Pairs, accepts: Callable[[Resource], bool]
+    ) -> list[Resource]:
+        patients = [value.removeprefix("Patient/") for name, value in pairs if name == "patient"]
+        # The index knows plain ids; other spellings (a list, an absolute URL) go the long way.
+        if (
+            len(patients) == 1
+            and ID_PATTERN.fullmatch(patients[0])
+            and "patient" in parameters_of(resource_type)
+        ):
+            candidates = self.store.of_patient(resource_type, patients[0])
+        else:
+            candidates = self.store.of_type(resource_type)
+        return [resource for resource in candidates if self._is_indexed(resource) and accepts(resource)]
+
+    def _is_indexed(self, resource: Resource) -> bool:
+        lag = self.faults.write.index_lag_s
+        if not lag or not self.store.was_written(resource):
+            return True
+        return self.clock() - datetime.fromisoformat(resource["meta"]["lastUpdated"]) >= timedelta(
+            seconds=lag
+        )
+
+    def _relative(self, body: object) -> object:
+        def resolve(reference: str) -> str:
+            return next(
+                (
+                    reference.removeprefix(f"{base}/")
+                    for base in self.bases
+                    if reference.startswith(f"{base}/")
+                ),
+                reference,
+            )
+
+        return with_references(body, resolve)
+
+    def _fail_if_told(self, resource_type: str) -> None:
+        if resource_type not in self.types():
+            raise FhirProblem(404, "not-supported", f"there is no resource type {resource_type}")
+        if status := self.faults.fail_types.get(resource_type):
+            raise FhirProblem(status, "exception", f"{resource_type} cannot be read now")
+
+
+def _require_version(before: Resource, if_match: str) -> None:
+    match = _VERSION.fullmatch(if_match.strip())
+    if match is None:
+        raise FhirProblem(400, "required", "an update needs If-Match with the version that it replaces")
+    if match[1] != before["meta"]["versionId"]:
+        raise FhirProblem(
+            412,
+            "conflict",
+            f"{reference_to(before)} has changed since: it is at version {before['meta']['versionId']}",
+        )
+
+
+def _other_words(resource: Resource) -> Resource:
+    changed = copy.deepcopy(resource)
+    if "valueString" in changed:
+        changed["valueString"] = f"{changed['valueString']} (changed)"
+    if isinstance(changed.get("description"), dict) and "text" in changed["description"]:
+        changed["description"]["text"] = f"{changed['description']['text']} (changed)"
+    return changed

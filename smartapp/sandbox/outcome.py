@@ -1,0 +1,45 @@
+"""How the demo EHR says no in FHIR: a problem with its HTTP status, answered as an OperationOutcome."""
+
+import json
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from smartapp.sandbox.resource import Resource
+
+FHIR_JSON = "application/fhir+json"
+
+
+class FhirProblem(Exception):
+    """Ends a FHIR request. `code` is from the issue-type value set; `headers` go out with the answer."""
+
+    def __init__(
+        self, status: int, code: str, diagnostics: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(diagnostics)
+        self.status = status
+        self.code = code
+        self.diagnostics = diagnostics
+        self.headers = dict(headers or {})
+
+    def as_resource(self) -> Resource:
+        return operation_outcome("error", self.code, self.diagnostics)
+
+
+def operation_outcome(severity: str, code: str, diagnostics: str) -> Resource:
+    issue = {"severity": severity, "code": code, "diagnostics": diagnostics}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+def encoded(resource: Resource) -> bytes:
+    return json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def fhir_answer(
+    resource: Resource, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    return Response(encoded(resource), status_code=status, headers=dict(headers or {}), media_type=FHIR_JSON)
+
+
+def problem_answer(problem: FhirProblem) -> Response:
+    return fhir_answer(problem.as_resource(), status=problem.status, headers=problem.headers)

@@ -1,0 +1,56 @@
+"""The switches of the start page: what this EHR accepts, how slow it is, and which part of a chart fails."""
+
+from dataclasses import dataclass
+
+from smartapp.sandbox.faults import Faults
+
+ACCEPTS = {"all": "Goal and Observation", "observation": "Observation only", "nothing": "Nothing"}
+"""By the value in the form: its label."""
+
+PARTS = {
+    "Goal": "Goals",
+    "Observation": "Preferences",
+    "DocumentReference": "Notes",
+    "QuestionnaireResponse": "Answers to forms",
+    "CarePlan": "Plans",
+    "CareTeam": "Care team",
+    "RelatedPerson": "People close to the patient",
+    "Consent": "Health care agent",
+    "Condition": "Problems",
+    "MedicationRequest": "Medicines",
+}
+"""The parts of a chart that can be made to fail: by resource type, what a clinician calls it."""
+
+_REFUSED = {"all": frozenset[str](), "observation": frozenset({"Goal"}), "nothing": frozenset[str]()}
+_SLOW_S = 4.0
+_FAILING_STATUS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """How the EHR behaves: a key of ACCEPTS ("" when it is none of them), and a key of PARTS or ""."""
+
+    accepts: str = "all"
+    is_slow: bool = False
+    failing: str = ""
+
+
+def read(faults: Faults) -> Switches:
+    """The switches as they stand."""
+    failing = next((resource_type for resource_type in PARTS if resource_type in faults.fail_types), "")
+    return Switches(_accepts(faults), faults.delay_s > 0, failing)
+
+
+def apply(switches: Switches, faults: Faults) -> None:
+    """Make the EHR behave so from the next request on. Values that the page does not offer change nothing."""
+    if switches.accepts in ACCEPTS:
+        faults.refuse_create = set(_REFUSED[switches.accepts])
+        faults.refuse_all_writes = switches.accepts == "nothing"
+    faults.delay_s = _SLOW_S if switches.is_slow else 0.0
+    faults.fail_types = {switches.failing: _FAILING_STATUS} if switches.failing in PARTS else {}
+
+
+def _accepts(faults: Faults) -> str:
+    if faults.refuse_all_writes:
+        return "nothing"
+    return next((key for key, refused in _REFUSED.items() if faults.refuse_create == refused), "")

@@ -1,0 +1,73 @@
+"""Search answers as pages: how many, where the next page is, and both ways of naming it."""
+
+from urllib.parse import urlencode
+
+from smartapp.sandbox.faults import Faults
+from smartapp.sandbox.outcome import FhirProblem
+from smartapp.sandbox.resource import Resource, reference_to
+from smartapp.sandbox.search import Pairs
+
+DEFAULT_COUNT = 50
+MAX_COUNT = 250
+_KEPT_CURSORS = 200
+
+
+class Pages:
+    """Cuts what a search found into pages. With opaque paging it remembers what each cursor stands for."""
+
+    def __init__(self, faults: Faults, *, fhir_base: str) -> None:
+        self._faults = faults
+        self._fhir_base = fhir_base
+        self._cursors: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {}
+        self._last_cursor = 0
+
+    def page(self, resource_type: str, pairs: Pairs, found: list[Resource], *, used: Pairs) -> Resource:
+        """A searchset Bundle. `used`: the parameters that the self link names. Raises FhirProblem for a
+        _count or _offset that is no number.
+        """
+        asked = dict(pairs)
+        count = min(_number(asked, "_count", DEFAULT_COUNT), self._faults.read.page_size or MAX_COUNT)
+        offset = _number(asked, "_offset", 0)
+        shown = found[offset : offset + count]
+        shaping = [(name, asked[name]) for name in ("_sort", "_count") if name in asked]
+        here = [*used, *shaping, *([("_offset", str(offset))] if offset else [])]
+        links = [{"relation": "self", "url": self._url(resource_type, here)}]
+        if count and offset + count < len(found):
+            following = (*used, *shaping, ("_offset", str(offset + count)))
+            links.append({"relation": "next", "url": self._next_url(resource_type, following)})
+        entries = [self._entry(resource) for resource in shown]
+        bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "total": len(found), "link": links}
+        return bundle | {"entry": entries} if entries else bundle
+
+    def remembered(self, cursor: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Type and parameters of the page that an opaque `next` link stands for. Raises FhirProblem 404."""
+        if cursor not in self._cursors:
+            raise FhirProblem(404, "not-found", "this page link is not known any more")
+        return self._cursors[cursor]
+
+    def _entry(self, resource: Resource) -> Resource:
+        return {
+            "fullUrl": f"{self._fhir_base}/{reference_to(resource)}",
+            "resource": resource,
+            "search": {"mode": "match"},
+        }
+
+    def _next_url(self, resource_type: str, pairs: tuple[tuple[str, str], ...]) -> str:
+        if not self._faults.read.opaque_paging:
+            return self._url(resource_type, pairs)
+        self._last_cursor += 1
+        cursor = f"page-{self._last_cursor}"
+        self._cursors[cursor] = (resource_type, pairs)
+        self._cursors.pop(f"page-{self._last_cursor - _KEPT_CURSORS}", None)
+        return f"{self._fhir_base}?{urlencode({'_getpages': cursor})}"
+
+    def _url(self, resource_type: str, pairs: Pairs) -> str:
+        query = urlencode(pairs)
+        return f"{self._fhir_base}/{resource_type}" + (f"?{query}" if query else "")
+
+
+def _number(asked: dict[str, str], name: str, default: int) -> int:
+    text = asked.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise FhirProblem(400, "invalid", f"{name} is not a number")
+    return int(text)
