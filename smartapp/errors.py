@@ -3,15 +3,21 @@
     AppError                        a page in plain words, a code for IT, a log line without PHI
     ├── BadRequest                  400  the request itself is wrong
     │   ├── UnknownIssuer           400  no registration for this iss; refused before any socket opens
-    │   └── LaunchParameterError    400  launch parameters missing, repeated or malformed
+    │   ├── LaunchParameterError    400  launch parameters missing, repeated or malformed
+    │   ├── ForgedForm              403  a form that this app's own page did not send
+    │   └── TooLarge                413  more text than one page may send
     ├── LaunchRefused               4xx  this launch cannot go on; launch again from the chart
     │   ├── LaunchExpired           400  state unknown, used or too old
     │   ├── LaunchNotYours          403  state or launch of another browser
     │   ├── AuthorizationDenied     403  the EHR answered an OAuth error at authorize
+    │   │   ├── AccessDenied        403  somebody or some rule said no (access_denied)
+    │   │   ├── ScopeRefused        403  the EHR does not allow what we ask for (invalid_scope)
+    │   │   └── SignInUnavailable   503  the EHR's sign-in is down (server_error, temporarily_unavailable)
     │   ├── TokenRefused            502  the token endpoint refused, lied or made no sense
     │   ├── IdTokenInvalid          502  the id_token cannot be trusted
     │   └── NoPatient               400  no patient in context, and none to be found
     ├── SessionEnded                401  the EHR session is over; typed text is kept
+    │   └── PatientChanged          409  the EHR's session went on to another patient; this page is closed
     ├── NotFound                    404
     ├── WrongPatient                409  a form or an answer names another patient than the launch
     ├── GuardRefused                500  a resource that must not leave; nothing was sent
@@ -33,7 +39,9 @@ from typing import ClassVar
 
 
 class AppError(Exception):
-    """An error with a page of its own."""
+    """An error with a page of its own. `registration`: the id of the EHR's registration for the log, where
+    known.
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "unexpected"
@@ -44,6 +52,7 @@ class AppError(Exception):
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.code)
         self.detail = detail
+        self.registration = ""
 
 
 class BadRequest(AppError):
@@ -64,6 +73,22 @@ class LaunchParameterError(BadRequest):
     code = "launch-parameters"
     heading = "The EHR opened Common Ground with an incomplete address."
     next_step = "Open Common Ground again from the patient's chart. If it happens twice, tell your IT team."
+
+
+class ForgedForm(BadRequest):
+    status = 403
+    code = "form-not-ours"
+    heading = "This form was not sent from its own page. It was stopped."
+    message = "Nothing was changed, and nothing was sent to the chart."
+    next_step = "Go back, load the page again, and press the button once more."
+
+
+class TooLarge(BadRequest):
+    status = 413
+    code = "too-large"
+    heading = "This is more text than one page can send."
+    message = "Nothing was changed. Your text is still on the page before this one."
+    next_step = "Go back, shorten the longest text, and press the button once more."
 
 
 class LaunchRefused(AppError):
@@ -93,6 +118,25 @@ class AuthorizationDenied(LaunchRefused):
     )
 
 
+class AccessDenied(AuthorizationDenied):
+    code = "access-denied"
+
+
+class ScopeRefused(AuthorizationDenied):
+    code = "scope-refused"
+    heading = "The EHR does not allow what Common Ground asks for."
+    next_step = (
+        "Tell your IT team the code below. They compare the scopes in the launch settings with the EHR."
+    )
+
+
+class SignInUnavailable(AuthorizationDenied):
+    status = 503
+    code = "sign-in-unavailable"
+    heading = "The EHR's sign-in is not working right now."
+    next_step = "Wait a moment, then open Common Ground again from the patient's chart."
+
+
 class TokenRefused(LaunchRefused):
     status = 502
     code = "token-refused"
@@ -120,6 +164,16 @@ class SessionEnded(AppError):
         "Nothing more was sent to the chart."
     )
     next_step = "Open Common Ground again from the patient's chart. You will be offered the text."
+
+
+class PatientChanged(SessionEnded):
+    status = 409
+    code = "patient-changed"
+    heading = "Another patient is open now. This page is closed."
+    message = (
+        "To keep charts apart, nothing more was read or sent. "
+        "What you typed is kept for 12 hours, for you and its own patient only."
+    )
 
 
 class NotFound(AppError):

@@ -127,6 +127,10 @@ class Door:
         lower = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, lower, body)
 
+    def bounded_transport(self, limits: Limits) -> AsyncBaseTransport:
+        """A transport for a library's own client; each request has `fetch`'s deadline, cap and errors."""
+        return _Bounded(self, limits)
+
 
 @asynccontextmanager
 async def outbound_errors(total_s: float) -> AsyncIterator[None]:
@@ -174,6 +178,30 @@ class _Gated(AsyncBaseTransport):
 
     async def aclose(self) -> None:
         return None
+
+
+class _Bounded(AsyncBaseTransport):
+    """Sends each request of a library's client through `Door.fetch`."""
+
+    def __init__(self, door: Door, limits: Limits) -> None:
+        self._door = door
+        self._limits = limits
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        answer = await self._door.fetch(
+            request.method,
+            str(request.url),
+            headers=dict(request.headers),
+            content=await request.aread(),
+            limits=self._limits,
+        )
+        # The body is unpacked already; the library must not unpack it again.
+        headers = {
+            name: value
+            for name, value in answer.headers.items()
+            if name not in {"content-encoding", "content-length", "transfer-encoding"}
+        }
+        return httpx2.Response(answer.status, headers=headers, content=answer.body, request=request)
 
 
 async def _read_capped(response: httpx2.Response, max_bytes: int) -> bytes:

@@ -14,7 +14,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from smartapp.errors import StoreUnavailable
 from smartapp.store.schema import metadata
 
-_BUSY_TIMEOUT_S = 5
+_BUSY_TIMEOUT_S = 5.0
 
 
 class Database:
@@ -24,9 +24,12 @@ class Database:
         self._engine = engine
 
     @classmethod
-    async def open(cls, url: str) -> "Database":
-        """Connect and create missing tables. Raises StoreUnavailable."""
-        database = cls(_engine(url))
+    async def open(cls, url: str, *, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> "Database":
+        """Connect and create missing tables. `busy_timeout_s`: how long a writer waits for another one.
+
+        Raises StoreUnavailable.
+        """
+        database = cls(_engine(url, busy_timeout_s))
         async with database.transaction() as connection:
             await connection.run_sync(metadata.create_all)
         return database
@@ -50,7 +53,7 @@ class Database:
         await self._engine.dispose()
 
 
-def _engine(url: str) -> AsyncEngine:
+def _engine(url: str, busy_timeout_s: float) -> AsyncEngine:
     parsed = make_url(url)
     if not parsed.drivername.startswith("sqlite"):
         return create_async_engine(parsed, pool_pre_ping=True)
@@ -59,7 +62,7 @@ def _engine(url: str) -> AsyncEngine:
         engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
     else:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_S})
+        engine = create_async_engine(parsed, connect_args={"timeout": busy_timeout_s})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine

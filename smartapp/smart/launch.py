@@ -1,0 +1,85 @@
+"""The two states of a launch, as two types, and what is kept with them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from smartapp.smart.scopes import GrantedScopes
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLaunch:
+    """Sent to the EHR's authorize page and not back yet. Used once, within ten minutes, by the browser that
+    began it.
+
+    `scope`: what was asked for. `issuer` and `jwks_uri`: of the id_token, where discovery named them.
+    """
+
+    registration_id: str
+    launch: str | None = field(repr=False)
+    code_verifier: str = field(repr=False)
+    nonce: str = field(repr=False)
+    authorization_endpoint: str
+    token_endpoint: str
+    issuer: str | None
+    jwks_uri: str | None
+    iss_parameter_supported: bool
+    started_at: datetime
+    fhir_base: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clinician:
+    """The signed-in user, from the verified id_token. `reference`: relative ("Practitioner/7"), "" when the
+    EHR gave none.
+
+    `subject` is stable for this user at this issuer, and never shown. `name` and `role` are read from the
+    fhirUser resource and may be "". `fhir_user` is the claim as it came; one on another server is kept and
+    never fetched.
+    """
+
+    subject: str
+    reference: str = ""
+    name: str = ""
+    role: str = ""
+    organization: str = ""
+    fhir_user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveLaunch:
+    """One clinician, one patient, one encounter, one EHR: fixed at the code exchange and never changed. There
+    is no "current patient".
+
+    `id` is the opaque handle in every URL. `encounter_id` may be missing. `fhir_context` holds relative
+    references. `style_url` is not
+    fetched here. `expires_at`: absolute end.
+    """
+
+    id: str
+    registration_id: str
+    fhir_base: str
+    patient_id: str
+    encounter_id: str | None
+    clinician: Clinician
+    scopes: GrantedScopes
+    needs_patient_banner: bool
+    started_at: datetime
+    expires_at: datetime
+    intent: str | None = None
+    style_url: str | None = None
+    fhir_context: tuple[str, ...] = ()
+    tenant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the token endpoint gave; kept encrypted. `access_token` is opaque and None in an open sandbox.
+    `expires_at` may be unknown. `token_endpoint`: where they came from, and the only place the refresh token
+    may go.
+    """
+
+    access_token: str | None = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+    token_endpoint: str = ""

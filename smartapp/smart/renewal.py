@@ -1,0 +1,113 @@
+"""Tokens of a running launch: used while they last, renewed once for all who wait, never for another patient.
+
+A refresh answer may only replace tokens. One for another patient ends the launch (threat T3); the store's
+compare-and-swap keeps two processes from overwriting each other (threat T18).
+"""
+
+from datetime import datetime, timedelta
+
+from smartapp import logs
+from smartapp.clock import Clock
+from smartapp.errors import (
+    OutboundError,
+    PatientChanged,
+    SessionEnded,
+    TemporaryOutboundError,
+    TokenRefused,
+)
+from smartapp.smart import sealed
+from smartapp.smart.doors import Doors
+from smartapp.smart.launch import ActiveLaunch, Tokens
+from smartapp.smart.registration import Registration
+from smartapp.smart.single_flight import SingleFlight
+from smartapp.smart.token import TokenEndpoint
+from smartapp.smart.token_answer import tokens_of
+from smartapp.store.launches import Launches
+
+RENEW_BEFORE = timedelta(seconds=60)
+PATIENT_CHANGED = "patient-changed"
+
+
+def over(reason: str) -> SessionEnded:
+    """The error for a launch that ended for this reason."""
+    return PatientChanged(reason) if reason == PATIENT_CHANGED else SessionEnded(reason)
+
+
+class Renewal:
+    def __init__(self, doors: Doors, launches: Launches, clock: Clock) -> None:
+        self._doors = doors
+        self._launches = launches
+        self._clock = clock
+        self._flights: SingleFlight[str | None] = SingleFlight()
+
+    async def bearer(self, launch: ActiveLaunch, registration: Registration) -> str | None:
+        """A token that is good for now. Asks the store each time, so that an ended launch sends nothing more.
+
+        Raises SessionEnded.
+        """
+        tokens, _ = await self._current(launch.id)
+        now = self._clock()
+        if tokens.access_token is None or not _expires_by(tokens, now + RENEW_BEFORE):
+            return tokens.access_token
+        still_good = not _expires_by(tokens, now)
+        if tokens.refresh_token is None and still_good:
+            return tokens.access_token
+        try:
+            return await self.renew(launch, registration, refused=tokens.access_token)
+        except TemporaryOutboundError:
+            if still_good:
+                return tokens.access_token
+            raise
+
+    async def renew(self, launch: ActiveLaunch, registration: Registration, *, refused: str) -> str | None:
+        """Another token than `refused`. All who ask for the same launch wait for one renewal.
+
+        Raises SessionEnded when there is no other token, TemporaryOutboundError when the EHR cannot be asked
+        right now.
+        """
+        return await self._flights.run(launch.id, lambda: self._renew(launch, registration, refused))
+
+    async def _renew(self, launch: ActiveLaunch, registration: Registration, refused: str) -> str | None:
+        tokens, version = await self._current(launch.id)
+        if tokens.access_token is not None and tokens.access_token != refused:
+            return tokens.access_token
+        if tokens.refresh_token is None:
+            raise await self._ended(launch, "no-refresh-token")
+        door = self._doors.for_registration(registration)
+        endpoint = TokenEndpoint(door, registration, tokens.token_endpoint, launch.scopes.raw)
+        asked_at = self._clock()
+        try:
+            answer = await endpoint.refresh(tokens.refresh_token, now=asked_at)
+        except TemporaryOutboundError:
+            raise
+        except (TokenRefused, OutboundError) as error:
+            return await self._after_refusal(launch, refused, error)
+        if answer.patient not in {None, launch.patient_id}:
+            raise await self._ended(launch, PATIENT_CHANGED)
+        renewed = tokens_of(answer, tokens.token_endpoint, asked_at=asked_at)
+        await self._launches.replace_tokens(launch.id, tokens=sealed.to_bytes(renewed), from_version=version)
+        # Where another process was faster, its tokens count; where the launch ended meanwhile, none does.
+        kept, _ = await self._current(launch.id)
+        return kept.access_token
+
+    async def _after_refusal(self, launch: ActiveLaunch, refused: str, error: Exception) -> str:
+        """The refresh token was refused: perhaps because another process has just used it."""
+        tokens, _ = await self._current(launch.id)
+        if tokens.access_token is not None and tokens.access_token != refused:
+            return tokens.access_token
+        raise await self._ended(launch, "refresh-refused") from error
+
+    async def _ended(self, launch: ActiveLaunch, reason: str) -> SessionEnded:
+        await self._launches.end(launch.id, reason)
+        logs.event("launch-ended", launch=launch.id, registration=launch.registration_id, reason=reason)
+        return over(reason)
+
+    async def _current(self, launch_id: str) -> tuple[Tokens, int]:
+        stored = await self._launches.get(launch_id)
+        if stored is None or stored.ended is not None:
+            raise over("gone" if stored is None else str(stored.ended))
+        return sealed.tokens(stored.tokens), stored.tokens_version
+
+
+def _expires_by(tokens: Tokens, moment: datetime) -> bool:
+    return tokens.expires_at is not None and tokens.expires_at <= moment
