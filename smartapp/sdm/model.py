@@ -53,7 +53,8 @@ class Statement:
 
     `said_on` is the day it was said, or the day it was written down when that is all the chart has.
     `confirmed` is False for words
-    found in free text. `status` is the FHIR status of the source. `due` is a goal's target date.
+    found in free text. `status` is the FHIR status of the source. `due` is a goal's target date,
+    `achievement` its FHIR achievementStatus code ("in-progress", "achieved").
     """
 
     kind: Kind
@@ -68,6 +69,7 @@ class Statement:
     status: str = ""
     confirmed: bool = True
     question: str = ""
+    achievement: str = ""
 
     def is_older_than_a_year(self, today: date) -> bool:
         """More than twelve months old, so to be asked again; a statement without a date counts as old."""

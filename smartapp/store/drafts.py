@@ -7,7 +7,7 @@ a later launch of the same owner is offered the text.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from smartapp.clock import Clock
 from smartapp.store.database import Database
+from smartapp.store.retention import KEPT_FOR
 from smartapp.store.schema import drafts
 from smartapp.store.vault import Vault
-
-KEPT_FOR = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,12 @@ class Drafts:
 
     async def load(self, launch_id: str) -> StoredDraft | None:
         async with self._database.transaction() as connection:
-            row = (
-                await connection.execute(select(drafts).where(drafts.c.launch_id == launch_id))
-            ).one_or_none()
+            return await self.load_in(connection, launch_id)
+
+    async def load_in(self, connection: AsyncConnection, launch_id: str) -> StoredDraft | None:
+        """As `load`, inside a transaction of the caller, which nobody else can change the draft in."""
+        query = select(drafts).where(drafts.c.launch_id == launch_id).with_for_update()
+        row = (await connection.execute(query)).one_or_none()
         return None if row is None else self._opened(row)
 
     async def save(self, launch_id: str, *, owner: str, body: bytes) -> datetime:
@@ -77,27 +79,24 @@ class Drafts:
 
     async def offered(self, owner: str, *, to_launch: str) -> StoredDraft | None:
         """The newest draft of the same owner from another launch, not older than twelve hours."""
+        found = await self.all_offered(owner, to_launch=to_launch)
+        return found[0] if found else None
+
+    async def all_offered(self, owner: str, *, to_launch: str) -> tuple[StoredDraft, ...]:
+        """As `offered`, but every one, newest first: the newest may hold no words, and an older one some."""
         oldest = int((self._clock() - KEPT_FOR).timestamp())
         query = (
             select(drafts)
             .where(drafts.c.owner == owner, drafts.c.launch_id != to_launch, drafts.c.changed_at >= oldest)
             .order_by(drafts.c.changed_at.desc())
-            .limit(1)
         )
         async with self._database.transaction() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return None if row is None else self._opened(row)
+            rows = (await connection.execute(query)).all()
+        return tuple(self._opened(row) for row in rows)
 
     async def discard(self, launch_id: str) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(delete(drafts).where(drafts.c.launch_id == launch_id))
-
-    async def purge(self) -> int:
-        """Delete drafts older than twelve hours. Returns how many."""
-        oldest = int((self._clock() - KEPT_FOR).timestamp())
-        async with self._database.transaction() as connection:
-            result = await connection.execute(delete(drafts).where(drafts.c.changed_at < oldest))
-        return int(result.rowcount)
 
     def _opened(self, row: Row[Any]) -> StoredDraft:
         body = self._vault.open(row.sealed, bound_to=f"draft/{row.launch_id}/{row.owner}")

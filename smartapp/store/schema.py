@@ -47,6 +47,7 @@ ledger = Table(
     Column("position", Integer, nullable=False),
     Column("rung", String(20), nullable=False),
     Column("state", String(20), nullable=False),
+    Column("attempt", Integer, nullable=False),  # how often it went out; a late sender settles only its own
     Column("sealed", LargeBinary, nullable=False),  # the draft, the resource as sent, the receipt's words
     Column("changed_at", Integer, nullable=False),
     Index("ledger_by_launch", "launch_id", "position"),

@@ -1,5 +1,6 @@
 """What is kept outlives the process, opens for its own row only, and is readable to nobody else."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from smartapp.errors import StoreUnavailable
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
 from smartapp.store.launches import Launches, PendingLaunches
+from smartapp.store.retention import Retention
 from smartapp.store.vault import Vault
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -156,7 +158,7 @@ async def test_draft_is_offered_to_the_same_owner_only_and_for_twelve_hours(
     assert to_same.body == b"words"
     assert to_other is None
     assert too_late is None
-    assert await drafts.purge() == 1
+    assert await Retention(database, clock).purge() == 1
 
 
 async def test_draft_survives_the_process(tmp_path: Path, vault: Vault, clock: MovingClock) -> None:
@@ -198,14 +200,36 @@ async def test_nothing_can_be_read_in_the_database_file(
 async def test_locked_database_is_told_apart_from_a_bug(
     tmp_path: Path, vault: Vault, clock: MovingClock
 ) -> None:
-    path = tmp_path / "gone" / "store.sqlite3"
-    database = await Database.open(f"sqlite+aiosqlite:///{path}")
-    await database.close()
-    path.unlink()
-    path.mkdir()
+    path = tmp_path / "store.sqlite3"
+    database = await Database.open(f"sqlite+aiosqlite:///{path}", busy_timeout_s=0.01)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
 
     with pytest.raises(StoreUnavailable):
         await Drafts(database, vault, clock).save("L1", owner="o", body=b"words")
+
+    other.close()
+    await Drafts(database, vault, clock).save("L1", owner="o", body=b"words")
+    await database.close()
+
+
+async def test_full_database_keeps_what_it_had(tmp_path: Path, vault: Vault, clock: MovingClock) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}")
+    drafts = Drafts(database, vault, clock)
+    await drafts.save("L1", owner="o", body=b"words")
+
+    async def save_when_full() -> None:
+        async with database.transaction() as connection:
+            await connection.exec_driver_sql("PRAGMA max_page_count = 1")
+            await drafts.save_in(connection, "L1", owner="o", body=b"w" * 100_000)
+
+    with pytest.raises(StoreUnavailable):
+        await save_when_full()
+
+    kept = await drafts.load("L1")
+    await database.close()
+    assert kept is not None
+    assert kept.body == b"words"
 
 
 async def test_writers_wait_for_one_another(database: Database, vault: Vault, clock: MovingClock) -> None:

@@ -1,0 +1,111 @@
+"""What each part of the chart is made of: which searches, which lens, which items."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+from smartapp.ehr.profile import EhrProfile
+from smartapp.errors import AnswerUnreadable, AppError
+from smartapp.fhir import chart_items, documents, lenses, people, statements
+from smartapp.fhir.keeping import R, looked_at
+from smartapp.fhir.note_reading import read_notes
+from smartapp.fhir.parts import Reader, failed_part, problem_of, read_part
+from smartapp.fhir.patient_record import (
+    AnyPart,
+    Part,
+    PartName,
+    PatientIdentity,
+    RelatedPerson,
+    Visit,
+)
+from smartapp.fhir.searches import searches_for
+from smartapp.fhir.this_patient import ThisPatient, is_id
+from smartapp.logs import event
+
+T = TypeVar("T")
+Make = Callable[[R, ThisPatient], Iterable[T]]
+
+
+def reads(
+    reader: Reader, profile: EhrProfile, *, encounter_id: str | None, max_notes: int
+) -> dict[PartName, Callable[[], Awaitable[AnyPart]]]:
+    """How to read each part; PATIENT is none of them."""
+    searches = searches_for(reader.client.patient_id, profile)
+
+    def part(
+        name: PartName, lens: type[R], make: Make[R, T]
+    ) -> tuple[PartName, Callable[[], Awaitable[Part[T]]]]:
+        return name, lambda: read_part(
+            reader,
+            name,
+            searches=searches[name],
+            lens=lens,
+            make=lambda resource: make(resource, reader.patient),
+        )
+
+    found: list[tuple[PartName, Callable[[], Awaitable[AnyPart]]]] = [
+        part(PartName.GOALS, lenses.Goal, statements.goal_statements),
+        part(PartName.PREFERENCES, lenses.Observation, statements.preference_statements),
+        (PartName.NOTES, lambda: read_notes(reader, searches[PartName.NOTES], max_notes=max_notes)),
+        part(PartName.QUESTIONNAIRES, lenses.QuestionnaireResponse, documents.questionnaire_statements),
+        part(PartName.CARE_PLANS, lenses.CarePlan, documents.care_plan_statements),
+        part(PartName.CONSENTS, lenses.Consent, documents.consent_statements),
+        part(
+            PartName.PLANNING_DOCUMENTS,
+            lenses.DocumentReference,
+            documents.planning_document_statements,
+        ),
+        part(PartName.RELATED_PERSONS, lenses.RelatedPerson, _active_person),
+        part(PartName.CARE_TEAM, lenses.CareTeam, people.team_members),
+        (PartName.VISIT, lambda: _read_visit(reader, encounter_id)),
+        part(PartName.CONDITIONS, lenses.Condition, _one(chart_items.condition)),
+        part(PartName.MEDICINES, lenses.MedicationRequest, _one(chart_items.medicine)),
+        part(PartName.ALLERGIES, lenses.AllergyIntolerance, _one(chart_items.allergy)),
+        part(PartName.ORDERS, lenses.ServiceRequest, _one(chart_items.order)),
+    ]
+    return dict(found)
+
+
+async def read_patient(reader: Reader) -> PatientIdentity:
+    """The launch's patient. Raises what FhirClient.read raises."""
+    resource = await reader.read("Patient", reader.client.patient_id)
+    patient = looked_at(resource, lenses.Patient)
+    if patient is None:
+        raise AnswerUnreadable("Patient")
+    return people.identity_of(patient)
+
+
+async def read_clinician_name(reader: Reader, practitioner: str) -> str:
+    """The name of a Practitioner ("Practitioner/7"), or "" when it cannot be read: it is a nicety."""
+    resource_type, _, resource_id = practitioner.partition("/")
+    if resource_type != "Practitioner" or not is_id(resource_id):
+        return ""
+    try:
+        found = looked_at(await reader.read(resource_type, resource_id), lenses.Practitioner)
+    except AppError:
+        return ""
+    return people.name_of(found.name) if found is not None else ""
+
+
+async def _read_visit(reader: Reader, encounter_id: str | None) -> Part[Visit]:
+    """The encounter of the launch; no other is guessed when the launch has none."""
+    if not encounter_id:
+        return Part(PartName.VISIT)
+    try:
+        encounter = looked_at(await reader.read("Encounter", encounter_id), lenses.Encounter)
+        if encounter is None:
+            raise AnswerUnreadable("Encounter")
+        if not reader.patient.is_meant_by(encounter.patient_reference):
+            event("wrong-patient-resource", resource_type="Encounter")
+            raise AnswerUnreadable("Encounter of another patient")
+    except AppError as error:
+        return failed_part(PartName.VISIT, problem_of(error))
+    items = () if encounter.is_void else (chart_items.visit(encounter, reader.patient),)
+    return Part(PartName.VISIT, items=items)
+
+
+def _one(make: Callable[[R], T]) -> Make[R, T]:
+    return lambda resource, _: [make(resource)]
+
+
+def _active_person(person: lenses.RelatedPerson, _: ThisPatient) -> list[RelatedPerson]:
+    return [people.related_person(person)] if person.active else []
