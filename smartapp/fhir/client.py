@@ -93,6 +93,17 @@ class FhirClient:
         Raises FhirRefused, AnswerUnreadable, SessionEnded and what Door.fetch raises.
         """
         self._require(resource_type, "r")
+        return await self._read(resource_type, resource_id)
+
+    async def read_user(self, fhir_user: str) -> dict[str, object]:
+        """The signed-in user ("Practitioner/7"), whom the fhirUser scope lets us read without another one.
+
+        Raises as `read`.
+        """
+        resource_type, _, resource_id = fhir_user.partition("/")
+        return await self._read(resource_type, resource_id)
+
+    async def _read(self, resource_type: str, resource_id: str) -> dict[str, object]:
         if not is_type(resource_type) or not is_id(resource_id):
             raise AnswerUnreadable("not a FHIR id")
         resource = _object_of(await self._get(f"{self.fhir_base}/{resource_type}/{resource_id}"))

@@ -131,7 +131,7 @@ class Communication(Lens, frozen=True):
 
 
 class LanguageExtension(Lens, frozen=True):
-    """Of all the extensions of Patient only the ones about an interpreter are looked at; see identity.py."""
+    """Of all the extensions of Patient only the ones about an interpreter are looked at; see people.py."""
 
     url: str = ""
     value_coding: Coding = Coding()
@@ -149,8 +149,19 @@ class Patient(Resource, frozen=True):
     extension: tuple[LanguageExtension, ...] = ()
 
 
+class Qualification(Lens, frozen=True):
+    code: Concept = Concept()
+
+
 class Practitioner(Resource, frozen=True):
     name: tuple[HumanName, ...] = ()
+    qualification: tuple[Qualification, ...] = ()
+
+
+class PractitionerRole(Resource, frozen=True):
+    practitioner: Reference = Reference()
+    organization: Reference = Reference()
+    code: tuple[Concept, ...] = ()
 
 
 class Encounter(OfSubject, frozen=True):

@@ -50,6 +50,14 @@ class Reader:
         except TimeoutError as error:
             raise TemporaryOutboundError("deadline") from error
 
+    async def read_user(self, fhir_user: str) -> dict[str, object]:
+        """As FhirClient.read_user. Raises TemporaryOutboundError at the deadline."""
+        try:
+            async with asyncio.timeout_at(self.deadline), self.slots:
+                return await self.client.read_user(fhir_user)
+        except TimeoutError as error:
+            raise TemporaryOutboundError("deadline") from error
+
     async def attachment(self, url: str, content_type: str) -> bytes:
         """As FhirClient.attachment. Raises TemporaryOutboundError at the deadline."""
         try:

@@ -129,6 +129,17 @@ class RelatedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class ClinicianDetails:
+    """Who is signed in, for the page and for Provenance. All may be ""; `organization` is a relative
+    reference.
+    """
+
+    name: str = ""
+    role: str = ""
+    organization: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A note with its text, which may be "" when it could not be read (`problem` says why). `author` and
     `title` as the chart has them.

@@ -12,10 +12,12 @@ from smartapp.clock import Clock
 from smartapp.ehr.profile import EhrProfile
 from smartapp.errors import TemporaryOutboundError
 from smartapp.fhir.client import FhirClient
+from smartapp.fhir.clinician import read_clinician
 from smartapp.fhir.note_reading import note_statements
 from smartapp.fhir.parts import Problem, Reader, failed_part
 from smartapp.fhir.patient_record import (
     AnyPart,
+    ClinicianDetails,
     Note,
     Part,
     PartName,
@@ -23,7 +25,7 @@ from smartapp.fhir.patient_record import (
     PatientRecord,
     Reason,
 )
-from smartapp.fhir.wave import read_clinician_name, read_patient, reads
+from smartapp.fhir.wave import read_patient, reads
 from smartapp.logs import event
 
 MAX_REQUESTS_AT_A_TIME = 20
@@ -34,7 +36,7 @@ def start_reading(
     client: FhirClient,
     *,
     encounter_id: str | None,
-    practitioner: str,
+    fhir_user: str,
     profile: EhrProfile,
     max_notes: int,
     wave_timeout_s: float,
@@ -42,7 +44,7 @@ def start_reading(
 ) -> "ChartReading":
     """Begin the wave now, in the running event loop, and return at once.
 
-    `practitioner`: relative reference of the signed-in clinician, whose name is read too; "" when unknown.
+    `fhir_user`: relative reference of the signed-in clinician, who is read too; "" when unknown.
     Parts that are not in after `wave_timeout_s` seconds become TOO_SLOW; the rest stands.
     """
     deadline = asyncio.get_running_loop().time() + wave_timeout_s
@@ -54,7 +56,7 @@ def start_reading(
     parts = reads(reader, profile, encounter_id=encounter_id, max_notes=max_notes)
     return ChartReading(
         patient,
-        asyncio.create_task(read_clinician_name(reader, practitioner)),
+        asyncio.create_task(read_clinician(reader, fhir_user)),
         parts={name: asyncio.create_task(_timed(name, read)) for name, read in parts.items()},
         clock=clock,
     )
@@ -66,7 +68,7 @@ class ChartReading:
     def __init__(
         self,
         patient: asyncio.Task[PatientIdentity],
-        clinician: asyncio.Task[str],
+        clinician: asyncio.Task[ClinicianDetails],
         *,
         parts: Mapping[PartName, asyncio.Task[AnyPart]],
         clock: Clock,
@@ -81,9 +83,12 @@ class ChartReading:
         """Who the patient is. Raises what the read of Patient raised: without it there is nothing to show."""
         return await _shared(self._patient)
 
-    async def clinician_name(self) -> str:
-        """The signed-in clinician's name as the EHR has it, or ""."""
-        return await _shared(self._clinician)
+    async def clinician(self) -> ClinicianDetails:
+        """The signed-in clinician as the EHR has them; empty when it does not say."""
+        try:
+            return await _shared(self._clinician)
+        except TemporaryOutboundError:
+            return ClinicianDetails()
 
     async def part(self, name: PartName) -> AnyPart:
         """One part, as soon as it is read. Never raises for what the EHR did. PATIENT is no part."""

@@ -18,7 +18,7 @@ from smartapp.fhir.patient_record import (
     Visit,
 )
 from smartapp.fhir.searches import searches_for
-from smartapp.fhir.this_patient import ThisPatient, is_id
+from smartapp.fhir.this_patient import ThisPatient
 from smartapp.logs import event
 
 T = TypeVar("T")
@@ -72,18 +72,6 @@ async def read_patient(reader: Reader) -> PatientIdentity:
     if patient is None:
         raise AnswerUnreadable("Patient")
     return people.identity_of(patient)
-
-
-async def read_clinician_name(reader: Reader, practitioner: str) -> str:
-    """The name of a Practitioner ("Practitioner/7"), or "" when it cannot be read: it is a nicety."""
-    resource_type, _, resource_id = practitioner.partition("/")
-    if resource_type != "Practitioner" or not is_id(resource_id):
-        return ""
-    try:
-        found = looked_at(await reader.read(resource_type, resource_id), lenses.Practitioner)
-    except AppError:
-        return ""
-    return people.name_of(found.name) if found is not None else ""
 
 
 async def _read_visit(reader: Reader, encounter_id: str | None) -> Part[Visit]:

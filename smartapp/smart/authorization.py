@@ -186,7 +186,7 @@ class Authorization:
         if user is None:
             clinician = Clinician(self._launches.browser_fingerprint(browser))
         else:
-            clinician = await first_reads.clinician_of(reader, user)
+            clinician = Clinician(user.subject, user.reference, user.fhir_user)
         started_at = self._clock()
         launch = ActiveLaunch(
             id=secrets.token_urlsafe(_SECRET_BYTES),

@@ -30,19 +30,15 @@ class PendingLaunch:
 
 @dataclass(frozen=True, slots=True)
 class Clinician:
-    """The signed-in user, from the verified id_token. `reference`: relative ("Practitioner/7"), "" when the
-    EHR gave none.
+    """The signed-in user, from the verified id_token.
 
-    `subject` is stable for this user at this issuer, and never shown. `name` and `role` are read from the
-    fhirUser resource and may be "". `fhir_user` is the claim as it came; one on another server is kept and
-    never fetched.
+    `subject` is stable for this user at this issuer, and never shown. `reference`: relative
+    ("Practitioner/7"), "" when the EHR gave none. `fhir_user` is the claim as it came; one on another server
+    is kept and never fetched. Name and role are read with the chart.
     """
 
     subject: str
     reference: str = ""
-    name: str = ""
-    role: str = ""
-    organization: str = ""
     fhir_user: str = ""
 
 
@@ -52,8 +48,7 @@ class ActiveLaunch:
     is no "current patient".
 
     `id` is the opaque handle in every URL. `encounter_id` may be missing. `fhir_context` holds relative
-    references. `style_url` is not
-    fetched here. `expires_at`: absolute end.
+    references. `style_url` is not fetched here. `expires_at`: absolute end.
     """
 
     id: str

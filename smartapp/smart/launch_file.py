@@ -158,7 +158,7 @@ def _settings(source: TomlSource, registration: Registration) -> Registration:
         registration,
         request_timeout_s=source.number("read", "timeout_s", default=6.0, low=0.5, high=60),
         wave_timeout_s=source.number("read", "wave_timeout_s", default=12.0, low=0.5, high=120),
-        first_paint_ms=source.whole("read", "first_paint_ms", default=800, low=0, high=10_000),
+        first_paint_ms=source.whole("read", "first_paint_ms", default=300, low=0, high=10_000),
         max_notes=source.whole("read", "max_notes", default=20, low=0, high=200),
         note_types=source.texts("read", "note_types"),
         write_order=order,

@@ -63,7 +63,7 @@ class Registration:
     jwks_uri: str | None = None
     request_timeout_s: float = 6.0
     wave_timeout_s: float = 12.0
-    first_paint_ms: int = 800
+    first_paint_ms: int = 300
     max_notes: int = 20
     note_types: tuple[str, ...] = ()
     """Types of note that are read, as "LOINC:11488-4"; none means every type."""

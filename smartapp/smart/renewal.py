@@ -39,13 +39,15 @@ class Renewal:
         self._launches = launches
         self._clock = clock
         self._flights: SingleFlight[str | None] = SingleFlight()
+        self._reads: SingleFlight[tuple[Tokens, int]] = SingleFlight()
 
     async def bearer(self, launch: ActiveLaunch, registration: Registration) -> str | None:
-        """A token that is good for now. Asks the store each time, so that an ended launch sends nothing more.
+        """A token that is good for now. Asks the store each time, so that an ended launch sends nothing more;
+        the requests of one wave, which ask at the same moment, share the answer.
 
         Raises SessionEnded.
         """
-        tokens, _ = await self._current(launch.id)
+        tokens, _ = await self._reads.run(launch.id, lambda: self._current(launch.id))
         now = self._clock()
         if tokens.access_token is None or not _expires_by(tokens, now + RENEW_BEFORE):
             return tokens.access_token

@@ -15,10 +15,11 @@ from smartapp.errors import StoreUnavailable
 from smartapp.store.schema import metadata
 
 _BUSY_TIMEOUT_S = 5.0
+_READS_ONLY = "common_ground_reads_only"
 
 
 class Database:
-    """Owns the engine. `transaction()` is the only way in."""
+    """Owns the engine. `transaction()` and, for reads, `reading()` are the only ways in."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -46,6 +47,17 @@ class Database:
                 yield connection
         except IntegrityError:
             raise
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreUnavailable(type(error).__name__) from error
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """As `transaction`, for reads alone: waits for no writer, and sees one state of the database."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(**{_READS_ONLY: True})
+                async with connection.begin():
+                    yield connection
         except (SQLAlchemyError, OSError) as error:
             raise StoreUnavailable(type(error).__name__) from error
 
@@ -82,4 +94,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: DBAPI con
 def _begin_immediate(connection: Any) -> None:  # Any: as above
     # A deferred transaction that reads and then writes fails at once when another writer is there; an
     # immediate one waits its turn.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads_only = connection.get_execution_options().get(_READS_ONLY)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

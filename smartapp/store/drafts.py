@@ -43,7 +43,7 @@ class Drafts:
         return self._vault.fingerprint("owner", registration_id, patient_id, user)
 
     async def load(self, launch_id: str) -> StoredDraft | None:
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await self.load_in(connection, launch_id)
 
     async def load_in(self, connection: AsyncConnection, launch_id: str) -> StoredDraft | None:
@@ -90,7 +90,7 @@ class Drafts:
             .where(drafts.c.owner == owner, drafts.c.launch_id != to_launch, drafts.c.changed_at >= oldest)
             .order_by(drafts.c.changed_at.desc())
         )
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
         return tuple(self._opened(row) for row in rows)
 

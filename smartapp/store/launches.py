@@ -61,7 +61,7 @@ class PendingLaunches:
     async def browser_of(self, state: str) -> str | None:
         """The fingerprint of the browser that began this state, without using the state up."""
         key = self._vault.fingerprint("state", state)
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found: str | None = await connection.scalar(
                 select(pending_launches.c.browser).where(pending_launches.c.state == key)
             )
@@ -112,7 +112,7 @@ class Launches:
             await connection.execute(insert(launches).values(row))
 
     async def get(self, launch_id: str) -> StoredLaunch | None:
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             row = (await connection.execute(select(launches).where(launches.c.id == launch_id))).one_or_none()
         if row is None:
             return None

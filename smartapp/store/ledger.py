@@ -112,7 +112,7 @@ class Ledger:
 
     async def of_launch(self, launch_id: str) -> tuple[LedgerRow, ...]:
         """The launch's rows by position."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await self.of_launch_in(connection, launch_id)
 
     async def of_launch_in(self, connection: AsyncConnection, launch_id: str) -> tuple[LedgerRow, ...]:
@@ -133,7 +133,7 @@ class Ledger:
             )
             .order_by(ledger.c.changed_at, ledger.c.launch_id, ledger.c.position)
         )
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return tuple(self._opened(row) for row in (await connection.execute(query)).all())
 
     async def claim(

@@ -152,7 +152,7 @@ async def test_no_notes_are_wanted_where_the_site_says_none() -> None:
     reading = start_reading(
         client_of(FakeServer([patient(), note("n1")])),
         encounter_id=None,
-        practitioner="",
+        fhir_user="",
         profile=EhrProfile(),
         max_notes=0,
         wave_timeout_s=10,

@@ -23,14 +23,14 @@ def read(
     client: FhirClient,
     *,
     encounter_id: str | None = None,
-    practitioner: str = "",
+    fhir_user: str = "",
     profile: EhrProfile | None = None,
     wave_timeout_s: float = 10,
 ) -> ChartReading:
     return start_reading(
         client,
         encounter_id=encounter_id,
-        practitioner=practitioner,
+        fhir_user=fhir_user,
         profile=profile or EhrProfile(),
         max_notes=20,
         wave_timeout_s=wave_timeout_s,
@@ -382,18 +382,6 @@ async def test_conditions_are_asked_for_as_the_vendor_needs(vendor: str, expecte
     await read(client_of(server), profile=profile_for(vendor)).record()
 
     assert {request.url.params.get("category") for request in server.asked_for("Condition")} == expected
-
-
-async def test_the_clinicians_name_is_read_and_a_nicety() -> None:
-    doctor = {"resourceType": "Practitioner", "id": "7", "name": [{"given": ["Ada"], "family": "Osei"}]}
-    client = client_of(FakeServer([patient(), doctor]))
-
-    names = [
-        await read(client, practitioner=reference).clinician_name()
-        for reference in ("Practitioner/7", "Practitioner/8", "", "Patient/p1")
-    ]
-
-    assert names == ["Ada Osei", "", "", ""]
 
 
 async def test_a_cancelled_reading_gives_what_was_not_read_as_unavailable() -> None:

@@ -143,6 +143,7 @@ def test_every_key_of_the_format_becomes_a_setting(tmp_path: Path) -> None:
         scopes=(
             "launch", "openid", "fhirUser", "online_access", "patient/Goal.rs", "patient/Observation.crs",
         ),
+        first_paint_ms=800,
         note_types=("LOINC:11488-4",),
         write_order=("Goal", "Observation", "QuestionnaireResponse", "clipboard"),
         languages=("en", "es"),

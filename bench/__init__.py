@@ -1,0 +1,1 @@
+"""Figures about the app, as ratios measured in one run. They inform; no test depends on them."""

@@ -1,0 +1,129 @@
+"""Builds the app: the only place where its parts are made and joined."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from starlette.applications import Starlette
+
+from smartapp import logs
+from smartapp.clock import Clock, now
+from smartapp.errors import StoreUnavailable
+from smartapp.fhir import guard
+from smartapp.fhir.capability import Capabilities
+from smartapp.http import AsyncBaseTransport, open_transport
+from smartapp.sdm.catalogue import load_catalogue
+from smartapp.sdm.knowledge import Catalogue
+from smartapp.settings import Settings
+from smartapp.smart.authorization import Authorization
+from smartapp.smart.doors import Doors
+from smartapp.smart.registrations import Registrations
+from smartapp.smart.sessions import Sessions
+from smartapp.store.database import Database
+from smartapp.store.drafts import Drafts
+from smartapp.store.launches import Launches, PendingLaunches
+from smartapp.store.ledger import Ledger
+from smartapp.store.retention import Retention
+from smartapp.store.vault import Vault
+from smartapp.web.charts import Charts
+from smartapp.web.errors import exception_handlers
+from smartapp.web.middleware import middleware
+from smartapp.web.rendering import Pages
+from smartapp.web.routes import routes
+from smartapp.web.services import Services
+from smartapp.writing.sender import Sender
+
+CONTENT = Path(__file__).parent / "content"
+_CLEAN_UP_EVERY_S = 3600
+
+
+def create_app(
+    settings: Settings,
+    registrations: Registrations,
+    *,
+    transport: AsyncBaseTransport | None = None,
+    clock: Clock = now,
+) -> Starlette:
+    """The ASGI app. `transport` is how it reaches EHRs: the network by default, a fake wire in tests.
+
+    Content faults are raised here, before anything is served; the database is opened when the app starts.
+    """
+    catalogue = load_catalogue(CONTENT, settings.content_dir)
+    outbound = transport or open_transport()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        database = await Database.open(settings.database_url)
+        parts = _Parts(settings, registrations, catalogue, database, outbound, clock)
+        app.state.services = services(parts)
+        guard.warm()
+        cleaning = asyncio.create_task(_clean_up(Retention(database, clock)))
+        try:
+            yield
+        finally:
+            cleaning.cancel()
+            await asyncio.gather(cleaning, return_exceptions=True)
+            await database.close()
+            if transport is None:
+                await outbound.aclose()
+
+    return Starlette(
+        routes=routes(),
+        middleware=middleware(),
+        exception_handlers=exception_handlers(),
+        lifespan=lifespan,
+    )
+
+
+async def _clean_up(retention: Retention) -> None:
+    """Delete what is too old, now and every hour."""
+    while True:
+        try:
+            await retention.purge()
+        except StoreUnavailable as error:
+            logs.event("purge-failed", level=logging.WARNING, detail=error.detail)
+        await asyncio.sleep(_CLEAN_UP_EVERY_S)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What everything else is made from."""
+
+    settings: Settings
+    registrations: Registrations
+    catalogue: Catalogue
+    database: Database
+    transport: AsyncBaseTransport
+    clock: Clock
+
+
+def services(parts: _Parts) -> Services:
+    """Every part of the app, joined."""
+    database, clock, registrations = parts.database, parts.clock, parts.registrations
+    vault = Vault(parts.settings.secret_keys)
+    drafts = Drafts(database, vault, clock)
+    launches = Launches(database, vault, clock)
+    doors = Doors(parts.transport, registrations)
+    pending = PendingLaunches(database, vault, clock)
+    return Services(
+        settings=parts.settings,
+        clock=clock,
+        database=database,
+        vault=vault,
+        registrations=registrations,
+        authorization=Authorization(
+            registrations, doors, pending=pending, launches=launches, drafts=drafts, clock=clock
+        ),
+        sessions=Sessions(registrations, doors, launches=launches, clock=clock),
+        drafts=drafts,
+        sender=Sender(Ledger(database, vault, clock), drafts, clock, lambda: uuid4().hex),
+        capabilities=Capabilities(clock),
+        charts=Charts(doors, clock),
+        catalogue=parts.catalogue,
+        pages=Pages(urlsplit(parts.settings.base_url).path.rstrip("/")),
+    )

@@ -1,0 +1,160 @@
+"""The `smartapp` command: demo, serve, check, keys, content.
+
+Each verb imports what it needs when it runs: loading the app takes half a second, which `keys` need not wait.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from smartapp import __version__, logs
+from smartapp.errors import ConfigurationError
+
+_CANNOT = 2
+
+
+@contextmanager
+def told_in_plain_lines(*also: type[Exception]) -> Iterator[None]:
+    """End the command with every fault on a line of its own, instead of a traceback."""
+    try:
+        yield
+    except ConfigurationError as error:
+        for fault in error.faults:
+            click.echo(f"smartapp: {fault}", err=True)
+        sys.exit(_CANNOT)
+    except also as error:
+        click.echo(f"smartapp: {error}", err=True)
+        sys.exit(_CANNOT)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="Common Ground")
+def main() -> None:
+    """Common Ground: the patient's own words, in the visit and in the chart."""
+
+
+@main.command()
+@click.option("--bundle", "bundles", multiple=True, type=click.Path(path_type=Path), help="FHIR R4 Bundle.")
+@click.option("--port", default=8000, show_default=True, help="Port of the app.")
+@click.option("--ehr-port", default=9000, show_default=True, help="Port of the pretend EHR.")
+@click.argument("more_bundles", nargs=-1, type=click.Path(path_type=Path))
+def demo(bundles: tuple[Path, ...], port: int, ehr_port: int, more_bundles: tuple[Path, ...]) -> None:
+    """Run the app and its pretend EHR on this computer, with made-up patients.
+
+    `smartapp demo --bundle FILE...` loads FHIR R4 Bundles beside them.
+    """
+    from smartapp.demo import build_demo, run_demo
+    from smartapp.sandbox.bundles import BundleError
+    from smartapp.serving import stop_on_signals
+
+    logs.configure("WARNING")
+    with told_in_plain_lines(BundleError):
+        built = build_demo(app_port=port, ehr_port=ehr_port, bundles=(*bundles, *more_bundles))
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        stop_on_signals(stop)
+        await run_demo(built, ready=lambda: click.echo(f"Open {built.url}"), stop=stop)
+
+    asyncio.run(run())
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--launch-config", type=click.Path(path_type=Path), help="Folder of launch_config files.")
+@click.option(
+    "--forwarded-allow-ips", default="", help="Addresses of the TLS proxy whose headers are believed."
+)
+def serve(host: str, port: int, launch_config: Path | None, forwarded_allow_ips: str) -> None:
+    """Serve the app. Settings come from SMARTAPP_* (see the README)."""
+    from smartapp import serving
+    from smartapp.app import create_app
+    from smartapp.settings import from_environment
+    from smartapp.smart.launch_config import load_registrations
+
+    environ = dict(os.environ)
+    if launch_config is not None:
+        environ["SMARTAPP_LAUNCH_CONFIG"] = str(launch_config)
+    with told_in_plain_lines():
+        settings = from_environment(environ)
+        logs.configure(settings.log_level)
+        registrations = load_registrations(
+            settings.launch_config, environ=environ, base_url=settings.base_url
+        )
+        listener = serving.Listener(create_app(settings, registrations), serving.bind(host, port))
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        serving.stop_on_signals(stop)
+        await serving.serve(
+            [listener],
+            ready=lambda: click.echo(f"Serving {settings.base_url} on {host}:{port}", err=True),
+            stop=stop,
+            forwarded_allow_ips=forwarded_allow_ips,
+        )
+
+    asyncio.run(run())
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--base-url", default="https://app.example.org", show_default=True)
+def check(file: Path, base_url: str) -> None:
+    """Read one launch_config file and print what it comes to, or every fault with its line."""
+    from smartapp.smart.launch_config import load_registration
+
+    with told_in_plain_lines():
+        registration = load_registration(file, environ=os.environ, base_url=base_url)
+    for name in (field.name for field in fields(registration)):
+        click.echo(f"{name:24} {getattr(registration, name)}")
+
+
+@main.group()
+def keys() -> None:
+    """Make and show keys."""
+
+
+@keys.command("new")
+@click.option("--alg", type=click.Choice(["ES384", "RS384"]), default="ES384", show_default=True)
+def keys_new(alg: str) -> None:
+    """Print a new private key as JWK, for `key_file`. Keep it out of reach of others."""
+    from smartapp.smart.keys import new_key
+
+    click.echo(json.dumps(new_key(alg), indent=2))
+
+
+@keys.command("secret")
+def keys_secret() -> None:
+    """Print a new key for SMARTAPP_SECRET_KEYS."""
+    click.echo(base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+@main.group()
+def content() -> None:
+    """Questions and reminders."""
+
+
+@content.command("check")
+@click.argument("directory", required=False, type=click.Path(file_okay=False, exists=True, path_type=Path))
+def content_check(directory: Path | None) -> None:
+    """Check our content, and a site's own DIRECTORY on top of it; print every fault with its line."""
+    from smartapp.app import CONTENT
+    from smartapp.sdm.catalogue import faults_of_age, load_catalogue
+
+    with told_in_plain_lines():
+        catalogue = load_catalogue(CONTENT, directory)
+        faults = faults_of_age(catalogue, datetime.now(UTC).date())
+        if faults:
+            raise ConfigurationError(faults)
+    click.echo(f"{len(catalogue.questions)} questions, {len(catalogue.reminders)} reminders: no fault")

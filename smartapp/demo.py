@@ -1,0 +1,119 @@
+"""The app and its pretend EHR in one process on loopback: no internet, nothing left behind."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pydantic import SecretBytes
+from starlette.applications import Starlette
+
+from smartapp.app import create_app
+from smartapp.clock import Clock, now
+from smartapp.sandbox.bundles import load_bundles
+from smartapp.sandbox.clients import demo_clients
+from smartapp.sandbox.page import start_page_routes
+from smartapp.sandbox.server import DemoEhr, create_demo_ehr
+from smartapp.sandbox.stories import story_resources
+from smartapp.serving import Listener, bind, serve
+from smartapp.settings import Settings
+from smartapp.smart.registration import Mode, Registration
+from smartapp.smart.registrations import Registrations
+
+HOST = "127.0.0.1"
+SCOPES = (
+    "launch", "openid", "fhirUser", "online_access",
+    "patient/Patient.r", "patient/Encounter.rs", "patient/Condition.rs", "patient/MedicationRequest.rs",
+    "patient/AllergyIntolerance.rs", "patient/Goal.crs", "patient/Observation.crs", "patient/CarePlan.rs",
+    "patient/CareTeam.rs", "patient/RelatedPerson.rs", "patient/Consent.rs",
+    "patient/QuestionnaireResponse.rs", "patient/ServiceRequest.rs", "patient/DocumentReference.rs", "patient/Binary.r", "patient/Provenance.crs",
+    "user/Practitioner.r", "user/PractitionerRole.r",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Both apps and the sockets they will answer on. `folder` holds the app's database, and is deleted with
+    the demo. `url` is where a person begins.
+    """
+
+    ehr: DemoEhr
+    app: Starlette
+    listeners: tuple[Listener, Listener]
+    folder: "TemporaryDirectory[str]"
+    url: str
+
+
+def build_demo(
+    *, app_port: int = 8000, ehr_port: int = 9000, bundles: Sequence[Path] = (), clock: Clock = now
+) -> Demo:
+    """Bind both ports (0: any free one) and build what will answer there.
+
+    Raises ConfigurationError when a port is taken, BundleError when a file cannot be loaded.
+    """
+    loaded = load_bundles(bundles)
+    app_socket, ehr_socket = bind(HOST, app_port), bind(HOST, ehr_port)
+    app_url = f"http://{HOST}:{app_socket.getsockname()[1]}"
+    ehr_url = f"http://{HOST}:{ehr_socket.getsockname()[1]}"
+    ehr = demo_ehr(ehr_url, app_url, resources=loaded, clock=clock)
+    folder = TemporaryDirectory(prefix="common-ground-demo-")
+    settings = demo_settings(app_url, Path(folder.name))
+    app = create_app(settings, demo_registrations(ehr, app_url, ehr_url), clock=clock)
+    listeners = (Listener(app, app_socket), Listener(ehr.app, ehr_socket))
+    return Demo(ehr, app, listeners, folder, url=f"{ehr_url}/")
+
+
+async def run_demo(demo: Demo, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Serve both until `stop`, then delete what was kept."""
+    with demo.folder:
+        await serve(demo.listeners, ready=ready, stop=stop)
+
+
+def demo_ehr(ehr_url: str, app_url: str, *, resources: Sequence[dict[str, object]], clock: Clock) -> DemoEhr:
+    """The pretend EHR with its stories, its start page, and whatever was loaded beside them."""
+    made: list[DemoEhr] = []
+    ehr = create_demo_ehr(
+        base_url=ehr_url,
+        app_launch_url=f"{app_url}/launch",
+        resources=[*story_resources(clock().astimezone().date()), *resources],
+        clients=demo_clients(f"{app_url}/callback"),
+        clock=clock,
+        routes=start_page_routes(lambda: made[0], clock=clock),
+    )
+    made.append(ehr)
+    return ehr
+
+
+def demo_settings(app_url: str, folder: Path) -> Settings:
+    """A database in a temporary folder, sealed with a key that nobody has."""
+    return Settings(
+        base_url=app_url,
+        database_url=f"sqlite+aiosqlite:///{folder / 'demo.sqlite3'}",
+        launch_config=Path(),
+        secret_keys=(SecretBytes(os.urandom(32)),),
+    )
+
+
+def demo_registrations(ehr: DemoEhr, app_url: str, ehr_url: str) -> Registrations:
+    """The demo EHR with SMART, and the same data as an open server without it."""
+    smart = Registration(
+        id="demo",
+        label="Demo EHR",
+        iss=(ehr.fhir_base,),
+        environment="sandbox",
+        frame_ancestors=(ehr_url,),
+        client_id="demo-public",
+        redirect_uri=f"{app_url}/callback/demo",
+        scopes=SCOPES,
+    )
+    without_oauth = Registration(
+        id="demo-open",
+        label="Demo FHIR server without sign-in",
+        iss=(ehr.open_fhir_base,),
+        mode=Mode.OPEN,
+        environment="sandbox",
+        frame_ancestors=(ehr_url,),
+    )
+    return Registrations((smart, without_oauth))

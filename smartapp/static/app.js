@@ -1,0 +1,121 @@
+// Comfort on pages that work without it: keys, keeping the draft while you type, copying.
+const root = document.documentElement;
+const keysOn = root.dataset.keys !== "off"; // a person can switch single keys off (WCAG 2.1.4)
+const typing = (el) => el.matches("textarea, input:not([type=checkbox], [type=radio]), select");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.ctrlKey) {
+    document.querySelector(".app-bar .app-button")?.click(); // go on to the next page
+    document.querySelector(".confirm .app-button")?.focus(); // there: only move to Send, never send
+  }
+  if (event.key === "Escape" && typing(event.target)) {
+    event.target.closest("details")?.querySelector("summary").focus();
+  }
+  if (!keysOn || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const prompt = /^[1-9]$/.test(event.key) && document.querySelectorAll(".app-prompt")[event.key - 1];
+  if (!prompt) return;
+  event.preventDefault();
+  prompt.open = true;
+  prompt.querySelector("textarea").focus();
+});
+
+document.getElementById("errors")?.focus();
+
+// A link to a field inside a closed question opens the question.
+for (const link of document.querySelectorAll(".app-errors a")) {
+  link.addEventListener("click", (event) => {
+    const field = document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.closest("details").open = true;
+    field.focus();
+  });
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    button.closest("section").querySelector("textarea").select(); // works where a frame has no clipboard
+    if (document.execCommand("copy")) button.textContent = "Copied";
+  });
+}
+
+// Pressing Send twice sends once anyway; the button says that the first press counts.
+for (const form of document.querySelectorAll("[data-send-once]")) {
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter ?? form.querySelector("[type=submit]");
+    setTimeout(() => {
+      button.disabled = true;
+      button.textContent = "Sending…";
+    });
+  });
+}
+
+const draft = document.querySelector("[data-autosave]");
+if (draft) keepDraft(draft, document.getElementById("kept"));
+
+function keepDraft(form, mark) {
+  const pause = 500;
+  let timer = 0;
+  let changed = false;
+  let sending = null;
+  let leaving = false;
+
+  const post = (more) =>
+    fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/json" },
+      ...more,
+    });
+
+  const say = (text) => {
+    if (mark.textContent.trim() !== text) mark.textContent = text;
+  };
+
+  async function keep() {
+    changed = false;
+    try {
+      const answer = await post();
+      const body = await answer.json();
+      if (answer.ok) return say(`Draft kept ${body.kept_at}`);
+      if (answer.status < 500) return say(body.heading); // "Your EHR session ended. Your text is safe."
+    } catch {
+      // no connection, or no JSON: try again below
+    }
+    changed = true;
+    say("Not kept. Trying again");
+    later(4 * pause);
+  }
+
+  // One after the other: an older page of text must not arrive after a newer one.
+  function later(wait) {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      await sending;
+      if (!changed) return;
+      sending = keep();
+      await sending;
+      sending = null;
+    }, wait);
+  }
+
+  form.addEventListener("input", () => {
+    changed = true;
+    later(pause);
+  });
+
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    changed = false;
+    if (!sending || leaving) return;
+    event.preventDefault();
+    leaving = true;
+    const longest = new Promise((done) => setTimeout(done, 4 * pause));
+    Promise.race([sending, longest]).then(() => form.requestSubmit(event.submitter));
+  });
+
+  addEventListener("pagehide", () => {
+    if (changed || (sending && !leaving)) post({ keepalive: true }).catch(() => {});
+  });
+}

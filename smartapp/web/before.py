@@ -1,0 +1,136 @@
+"""Before you walk in: the first page of a visit, sent while its chart is still being read."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from smartapp import logs
+from smartapp.errors import AppError, SessionEnded
+from smartapp.fhir.facts import facts_of
+from smartapp.fhir.patient_record import PatientRecord
+from smartapp.fhir.statements import all_statements
+from smartapp.sdm.selection import Prompts, opening_question_now, select
+from smartapp.web import draft_form, presenters_before, words
+from smartapp.web.desk import change, look, offer
+from smartapp.web.draft import Draft
+from smartapp.web.presenters_before import ChartView
+from smartapp.web.presenters_frame import Frame, call_name, frame
+from smartapp.web.presenters_offer import offer_view
+from smartapp.web.presenters_room import OfferView
+from smartapp.web.presenters_unread import parts_read
+from smartapp.web.soon import soon
+from smartapp.web.visit import Visit, open_posted, open_visit, see
+
+
+@dataclass(frozen=True, slots=True)
+class BeforePage:
+    """`chart` is awaited where its first panel stands; everything above is sent before that."""
+
+    frame: Frame
+    opening: str
+    offer: OfferView | None
+    visit: Visit
+    draft: Draft
+
+    async def chart(self) -> ChartView:
+        """What waits for the chart. A part that could not be read says so itself; SessionEnded passes."""
+        record = await self.visit.services.charts.record(self.visit.session)
+        return _chart_view(self.visit, record, prompts_of(self.visit, record, self.draft))
+
+    async def read_line(self) -> str:
+        """How much of the chart was read, and when."""
+        record = await self.visit.services.charts.record(self.visit.session)
+        return read_line(self.visit, record)
+
+
+async def show(request: Request) -> Response:
+    """An error before the first piece is a page of its own; one after it is told where the page stops."""
+    visit = await open_visit(request)
+    patient = await visit.patient()
+    desk = await look(visit)
+    # A chart that is nearly read is waited for, so that the best question opens the page.
+    wait_s = visit.session.registration.first_paint_ms / 1000
+    record = await soon(visit.services.charts.record(visit.session), wait_s)
+    catalogue = visit.services.catalogue
+    opening = prompts_of(visit, record, desk.draft).opening if record else opening_question_now(catalogue)
+    page = BeforePage(
+        frame=await frame(visit, patient, "before"),
+        opening=opening.text,
+        offer=offer_view(await offer(visit)),
+        visit=visit,
+        draft=desk.draft,
+    )
+    pieces = visit.services.pages.pieces("before.html", page)
+    first = await anext(pieces)
+    return StreamingResponse(_stream(first, pieces, visit), media_type="text/html")
+
+
+async def hide(request: Request) -> Response:
+    """Put a reminder away for this launch. Nothing about it is kept but its id in the draft."""
+    visit, form = await open_posted(request)
+    prompt_id: str = request.path_params["prompt_id"]
+    if visit.services.catalogue.reminder(prompt_id) is not None:
+        await change(visit, lambda draft: draft.hiding(prompt_id))
+    return see(visit.path(_page_to_return_to(draft_form.text(form, "next"))))
+
+
+async def reread(request: Request) -> Response:
+    """Read the chart again, from the start."""
+    visit, _ = await open_posted(request)
+    visit.services.charts.begin(visit.session)
+    return see(visit.path())
+
+
+def prompts_of(visit: Visit, record: PatientRecord, draft: Draft) -> Prompts:
+    """The questions and reminders for this chart, without those put away."""
+    facts = facts_of(record, today=visit.services.today())
+    return select(visit.services.catalogue, facts, hidden=frozenset(draft.hidden))
+
+
+def _chart_view(visit: Visit, record: PatientRecord, prompts: Prompts) -> ChartView:
+    return presenters_before.chart_view(
+        record,
+        all_statements(record),
+        prompts,
+        today=visit.services.today(),
+        name=call_name(record.patient),
+        read_line=read_line(visit, record),
+    )
+
+
+def read_line(visit: Visit, record: PatientRecord) -> str:
+    """ "Chart read at 10:17" """
+    return f"{parts_read(record)} at {words.clock_time(visit.services.local(record.read_at))}"
+
+
+async def _stream(first: str, pieces: AsyncIterator[str], visit: Visit) -> AsyncIterator[str]:
+    yield first
+    try:
+        async for piece in pieces:
+            yield piece
+    except AppError as error:
+        logs.event("page-stopped", code=error.code, detail=error.detail)
+        ended = isinstance(error, SessionEnded)
+        heading = error.heading if ended else "The chart could not be read to the end."
+        yield await visit.services.pages.html("stopped.html", _Stopped(heading, error.next_step, error.code))
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:  # the status line is sent: the page itself must say that it is not whole
+        logs.event("page-stopped", level=logging.ERROR, kind=type(error).__name__)
+        stopped = _Stopped("The chart could not be read to the end.", "Load this page again.", "unexpected")
+        yield await visit.services.pages.html("stopped.html", stopped)
+
+
+def _page_to_return_to(page: str) -> str:
+    return page if page in {"room"} else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    heading: str
+    next_step: str
+    code: str

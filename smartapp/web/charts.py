@@ -1,0 +1,130 @@
+"""Charts being read: one wave of reads for each launch, begun at the callback and shared by the launch's
+pages.
+
+Kept in this process for ten minutes. Another worker, or this one after a restart, reads again.
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from smartapp.clock import Clock
+from smartapp.ehr.profile import profile_for
+from smartapp.fhir.client import FhirClient
+from smartapp.fhir.patient_record import PartName, PatientRecord
+from smartapp.fhir.reading import ChartReading, start_reading
+from smartapp.smart.doors import Doors
+from smartapp.smart.registration import Registration
+from smartapp.smart.sessions import Session
+
+MAX_CHARTS = 200
+KEPT_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """`record`: the whole chart, put together once for all pages."""
+
+    reading: ChartReading
+    record: "asyncio.Task[PatientRecord]"
+    patient_id: str
+
+
+class Charts:
+    """A reading that is dropped runs out by itself, within its time limit.
+
+    Stopping it could cut a renewal of the launch's token in two.
+    """
+
+    def __init__(self, doors: Doors, clock: Clock) -> None:
+        self._doors = doors
+        self._clock = clock
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        # The event loop holds its tasks weakly: one that nobody refers to may vanish half done.
+        self._running: set[asyncio.Task[None]] = set()
+
+    def client(self, session: Session) -> FhirClient:
+        """A client that is bound to this launch's patient, server and permissions."""
+        return FhirClient(
+            self._doors.for_registration(session.registration),
+            fhir_base=session.launch.fhir_base,
+            patient_id=session.launch.patient_id,
+            access=session.access(),
+            may=session.launch.scopes.allows_some,
+            timeout_s=session.registration.request_timeout_s,
+        )
+
+    def directory(self, registration: Registration) -> FhirClient:
+        """A client of a sandbox without tokens that is bound to no patient: to look one up by name."""
+        return FhirClient(
+            self._doors.for_registration(registration),
+            fhir_base=registration.fhir_base,
+            patient_id="",
+            access=_NoAccess(),
+            may=lambda _type, _action: True,
+            timeout_s=registration.request_timeout_s,
+        )
+
+    def begin(self, session: Session) -> ChartReading:
+        """Start reading now, in place of an earlier wave of the same launch."""
+        launch, registration = session.launch, session.registration
+        self.forget(launch.id)
+        reading = start_reading(
+            self.client(session),
+            encounter_id=launch.encounter_id,
+            fhir_user=launch.clinician.reference,
+            profile=profile_for(registration.vendor),
+            max_notes=registration.max_notes,
+            wave_timeout_s=registration.wave_timeout_s,
+            clock=self._clock,
+        )
+        record = asyncio.create_task(reading.record())
+        running = asyncio.create_task(_run_out(reading, record))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        self._kept[launch.id] = _Kept(reading, record, launch.patient_id)
+        while len(self._kept) > MAX_CHARTS:
+            self._kept.popitem(last=False)
+        return reading
+
+    def of(self, session: Session) -> ChartReading:
+        """The launch's reading, begun now when there is none or it is too old."""
+        kept = self._kept.get(session.launch.id)
+        if kept is None or kept.patient_id != session.launch.patient_id or self._is_old(kept.reading):
+            return self.begin(session)
+        self._kept.move_to_end(session.launch.id)
+        return kept.reading
+
+    async def record(self, session: Session) -> PatientRecord:
+        """The launch's whole chart, when every part is in. Raises what reading the patient raised."""
+        self.of(session)
+        return await asyncio.shield(self._kept[session.launch.id].record)
+
+    def forget(self, launch_id: str) -> None:
+        """Drop a reading, so that the next page reads anew."""
+        self._kept.pop(launch_id, None)
+
+    def _is_old(self, reading: ChartReading) -> bool:
+        return self._clock() - reading.started_at > KEPT_FOR
+
+
+class _NoAccess:
+    """A server without tokens."""
+
+    async def bearer(self) -> str | None:
+        return None
+
+    async def renew(self, refused: str) -> str | None:
+        del refused
+        return None
+
+
+async def _run_out(reading: ChartReading, record: "asyncio.Task[PatientRecord]") -> None:
+    """Wait until nothing of the reading is left to do. Whoever asks for the record gets its error."""
+    await asyncio.wait({record})
+    if not record.cancelled():
+        record.exception()
+    for name in PartName:
+        if name is not PartName.PATIENT:
+            await reading.part(name)

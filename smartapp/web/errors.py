@@ -1,0 +1,87 @@
+"""Every error to its page, or to JSON where a script asked: the words are the error's own."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from smartapp import logs
+from smartapp.errors import AppError, BadRequest, NotFound, SessionEnded, TooLarge, UnknownIssuer
+from smartapp.web import presenters_stop
+from smartapp.web.presenters_stop import StopPage
+from smartapp.web.services import services_of
+
+_SERVER_ERROR = 500
+
+
+class WrongMethod(BadRequest):
+    status = 405
+    code = "method"
+    heading = "This address cannot be used that way."
+    message = "Nothing was changed."
+
+
+_BY_STATUS: Mapping[int, type[AppError]] = {404: NotFound, 405: WrongMethod, 413: TooLarge}
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def exception_handlers() -> dict[type[Exception], Handler]:
+    """For Starlette. What nobody expected is the middleware's, which answers inside the security headers."""
+    return {AppError: app_error, HTTPException: http_error}
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a script asked, not a person."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+async def app_error(request: Request, error: Exception) -> Response:
+    """Answer an AppError."""
+    assert isinstance(error, AppError)
+    reference = request.state.reference
+    level = logging.ERROR if error.status >= _SERVER_ERROR else logging.INFO
+    logs.event(
+        "refused", level=level, code=error.code, detail=error.detail, status=error.status, reference=reference
+    )
+    if wants_json(request):
+        problem = presenters_stop.problem(error, reference=reference)
+        return JSONResponse(dict(problem), status_code=error.status)
+    html = await services_of(request).pages.html("stop.html", _page(request, error))
+    return HTMLResponse(html, status_code=error.status)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """Answer what the router refuses: no such address, another method."""
+    assert isinstance(error, HTTPException)
+    response = await app_error(request, _BY_STATUS.get(error.status_code, BadRequest)())
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def unexpected(request: Request, error: Exception) -> Response:
+    """Answer what nobody expected, with a page that tells nothing of it."""
+    del error
+    return await app_error(request, AppError())
+
+
+def _page(request: Request, error: AppError) -> StopPage:
+    services, reference = services_of(request), request.state.reference
+    if isinstance(error, UnknownIssuer):
+        return presenters_stop.unknown_issuer_page(
+            error,
+            iss=request.query_params.get("iss", ""),
+            known=len(services.registrations.all),
+            reference=reference,
+            at=services.local(services.clock()),
+        )
+    if isinstance(error, SessionEnded):
+        return presenters_stop.session_ended_page(
+            error,
+            reference=reference,
+            statements=getattr(request.state, "kept_statements", 0),
+            kept_at=getattr(request.state, "kept_at", None),
+        )
+    typed = getattr(request.state, "typed", "")
+    return presenters_stop.stop_page(error, reference=reference, typed=typed)

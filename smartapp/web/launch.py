@@ -1,0 +1,90 @@
+"""Opening the app: from an EHR's chart, from a sandbox's list, and back from the EHR's sign-in."""
+
+from collections.abc import Sequence
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from smartapp.errors import LaunchParameterError
+from smartapp.smart.authorization import Completed
+from smartapp.smart.registration import Mode
+from smartapp.web import cookies
+from smartapp.web.presenters_open import home_page
+from smartapp.web.services import Services, services_of
+from smartapp.web.visit import see
+
+_LIMIT = 2_000
+_PAGE_OF_INTENT = {"room": "room", "review": "review"}
+
+
+async def home(request: Request) -> Response:
+    """A page for whoever comes without a patient: how to open the app, and sandboxes where there are any."""
+    services = services_of(request)
+    page = home_page(services.registrations.all, services.root)
+    return HTMLResponse(await services.pages.html("home.html", page))
+
+
+async def launch(request: Request) -> Response:
+    """The EHR, or a person with a sandbox, opens the app. Raises LaunchParameterError or UnknownIssuer;
+    no socket opens before.
+    """
+    services = services_of(request)
+    iss = _single(request.query_params, "iss")
+    launch_value = _single(request.query_params, "launch")
+    if iss is None:
+        raise LaunchParameterError("no iss")
+    registration = services.registrations.for_issuer(iss)
+    request.state.frame_ancestors = registration.frame_ancestors
+    if registration.mode is Mode.OPEN:
+        return see(f"{services.root}/open/{registration.id}")
+    browser = cookies.new_secret()
+    begun = await services.authorization.begin(registration, launch=launch_value, browser=browser)
+    response = see(begun.url)
+    cookies.put(response, cookies.pending_name(begun.state), secret=browser, max_age=cookies.PENDING_SECONDS)
+    return response
+
+
+async def callback(request: Request) -> Response:
+    """The EHR's answer. On success the launch gets a cookie of its own, and its chart is being read at
+    once.
+    """
+    services = services_of(request)
+    registration_id: str = request.path_params["registration_id"]
+    request.state.frame_ancestors = services.registrations.get(registration_id).frame_ancestors
+    parameters: dict[str, Sequence[str]] = {
+        name: request.query_params.getlist(name) for name in request.query_params
+    }
+    states = parameters.get("state", ())
+    pending = cookies.pending_name(states[0]) if len(states) == 1 else ""
+    completed = await services.authorization.complete(
+        registration_id, parameters, browser=cookies.read(request, pending) if pending else None
+    )
+    response = await enter(services, completed)
+    if pending:
+        cookies.remove(response, pending)
+    return response
+
+
+async def enter(services: Services, completed: Completed) -> Response:
+    """Begin reading the chart, give the browser the launch's cookie, and go to the first page, at a
+    clean address.
+    """
+    active = completed.launch
+    session = await services.sessions.find(active.id, browser=completed.browser)
+    services.charts.begin(session)
+    page = _PAGE_OF_INTENT.get(active.intent or "", "")
+    response = see(f"{services.root}/visits/{active.id}/{page}")
+    seconds = max(int((active.expires_at - services.clock()).total_seconds()), 0)
+    cookies.put(response, cookies.launch_name(active.id), secret=completed.browser, max_age=seconds)
+    return response
+
+
+def _single(parameters: QueryParams, name: str) -> str | None:
+    """One parameter, None when it is missing. Raises LaunchParameterError when it is repeated, empty or
+    far too long.
+    """
+    values = parameters.getlist(name)
+    if len(values) > 1 or any(not value or len(value) > _LIMIT for value in values):
+        raise LaunchParameterError(f"{name} repeated, empty or too long")
+    return values[0] if values else None

@@ -1,0 +1,160 @@
+"""Around every request: a reference, the security headers, a size limit, and a page for what nobody expected.
+
+Pure ASGI, since Starlette's BaseHTTPMiddleware would hold back a streamed page.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from smartapp import logs
+from smartapp.errors import TooLarge
+from smartapp.web.errors import unexpected
+
+MAX_BODY_BYTES = 1024 * 1024
+_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_STATIC = "/static/"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+)
+_FIXED = (
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    (
+        "Permissions-Policy",
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+
+
+def content_security_policy(frame_ancestors: tuple[str, ...]) -> str:
+    """The policy of a page that only these origins may frame."""
+    return _POLICY.format(ancestors=" ".join(frame_ancestors) or "'none'")
+
+
+def new_reference() -> str:
+    """What a clinician can read to IT over the telephone: "7F3K-22"."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(4))
+    return f"{letters}-{secrets.randbelow(100):02d}"
+
+
+def middleware() -> list[Middleware]:
+    """For Starlette, in this order: the headers are on every answer, also on those that the other two
+    give.
+    """
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(UnexpectedErrors, page=unexpected),
+        Middleware(BodyLimit),
+    ]
+
+
+class SecurityHeaders:
+    """Puts the headers on every response. A view that knows the registration sets
+    `request.state.frame_ancestors`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        state["frame_ancestors"] = ()
+        state["reference"] = new_reference()
+        began = time.monotonic()
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = content_security_policy(state["frame_ancestors"])
+                for name, value in _FIXED:
+                    headers[name] = value
+                headers["Cache-Control"] = _cache_control(scope, message["status"])
+                _log(scope, message["status"], began)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class UnexpectedErrors:
+    """Answers what nobody expected with a page, and logs the name of its class and nothing else of it."""
+
+    def __init__(self, app: ASGIApp, page: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+        self._app = app
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            reference = scope.get("state", {}).get("reference")
+            logs.event("unexpected", level=logging.ERROR, kind=type(error).__name__, reference=reference)
+            if started:
+                raise
+            response = await self._page(Request(scope), error)
+            await response(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a body over one megabyte while it is read, so that the refusal gets a page like any other
+    error.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        size = 0
+
+        async def receive_counted() -> Message:
+            nonlocal size
+            message = await receive()
+            if message["type"] == "http.request":
+                size += len(message.get("body", b""))
+                if size > MAX_BODY_BYTES:
+                    raise TooLarge()
+            return message
+
+        await self._app(scope, receive_counted if scope["type"] == "http" else receive, send)
+
+
+def _cache_control(scope: Scope, status: int) -> str:
+    if scope["path"].startswith(_STATIC) and status in {200, 206, 304}:
+        # An address with ?v=<hash of the content> never changes its meaning.
+        versioned = scope["query_string"].startswith(b"v=")
+        return "public, max-age=31536000, immutable" if versioned else "no-cache"
+    return "no-store"
+
+
+def _log(scope: Scope, status: int, began: float) -> None:
+    endpoint = scope.get("endpoint")
+    logs.event(
+        "request",
+        method=scope["method"],
+        route=getattr(endpoint, "__name__", "static" if scope["path"].startswith(_STATIC) else "none"),
+        status=status,
+        duration_ms=round((time.monotonic() - began) * 1000),
+        reference=scope["state"]["reference"],
+    )

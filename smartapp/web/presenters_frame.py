@@ -1,0 +1,111 @@
+"""What stands around every page of a visit: the patient's banner, the steps, the test-data line, the
+form's hidden fields.
+"""
+
+from dataclasses import dataclass
+
+from smartapp.fhir.patient_record import PatientIdentity
+from smartapp.web import words
+from smartapp.web.soon import soon
+from smartapp.web.visit import Visit
+
+_NAME_LIMIT = 120
+_CLINICIAN_WAIT_S = 0.3
+_STEPS = (
+    ("before", "", "Before", " you walk in"),
+    ("room", "room", "In the room", ""),
+    ("review", "review", "Review", " and send"),
+    ("done", "done", "Done", ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Surname first, as the NHS banner has it; every part says "Not known" rather than nothing."""
+
+    name: str
+    born: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`is_button`: the step leaves a page with typed text, so it is a button that keeps the text first."""
+
+    name: str
+    url: str
+    short: str
+    rest: str
+    is_current: bool
+    is_button: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`token` and `patient_id` go into every form; `base` is the launch's path, with a slash at its end."""
+
+    banner: Banner
+    call_name: str
+    steps: tuple[Step, ...]
+    visit_line: str
+    is_test_data: bool
+    token: str
+    patient_id: str
+    base: str
+
+
+def banner(patient: PatientIdentity, visit: Visit) -> Banner:
+    born = words.birth(patient.birth_date, visit.services.today())
+    facts = [
+        Fact("Born", born),
+        Fact("Gender", words.one_line(words.sentence(patient.gender), 30) or "Not known"),
+        Fact("MRN", words.one_line(patient.mrn, 40) or "Not known"),
+    ]
+    if patient.deceased:
+        facts.append(Fact("Deceased", "Yes"))
+    return Banner(full_name(patient), born, tuple(facts))
+
+
+def call_name(patient: PatientIdentity) -> str:
+    """How the app speaks of the patient in its text."""
+    return words.one_line(patient.call_name or patient.given or patient.family, 60) or "the patient"
+
+
+async def frame(visit: Visit, patient: PatientIdentity, step: str, *, buttons: bool = False) -> Frame:
+    """`step`: which of the four is current, "" for none. `buttons`: steps are buttons of the page's form.
+
+    The clinician's name is read with the chart; a page does not wait long for it.
+    """
+    launch = visit.session.launch
+    today = words.weekday(visit.services.today())
+    reading = visit.services.charts.of(visit.session)
+    details = await soon(reading.clinician(), _CLINICIAN_WAIT_S)
+    clinician = words.one_line(details.name, 60) if details else ""
+    return Frame(
+        banner=banner(patient, visit),
+        call_name=call_name(patient),
+        steps=tuple(
+            Step(name, visit.path(path), short, rest, is_current=name == step, is_button=buttons)
+            for name, path, short, rest in _STEPS
+        ),
+        visit_line=f"{today}. {clinician}" if clinician else today,
+        is_test_data=visit.session.registration.is_sandbox,
+        token=visit.token,
+        patient_id=launch.patient_id,
+        base=visit.path(),
+    )
+
+
+def full_name(patient: PatientIdentity) -> str:
+    """DELGADO, Rosa (Mrs)"""
+    family = words.one_line(patient.family, _NAME_LIMIT).upper()
+    given = words.one_line(patient.given, _NAME_LIMIT)
+    prefix = words.one_line(patient.prefix, 20)
+    name = ", ".join(part for part in (family, given) if part) or "Name not known"
+    return f"{name} ({prefix})" if prefix else name

@@ -1,0 +1,91 @@
+"""A page that stops: what happened, what is kept, what to do, and a line for IT."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from smartapp.errors import AppError, SessionEnded, UnknownIssuer
+from smartapp.web import words
+
+_ISS_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StopPage:
+    """`heading` one line a sentence. `for_it`: lines in a box to be copied, else `code` and `reference`
+    stand in a line.
+
+    `typed`: words that could not be kept, to be copied by hand.
+    """
+
+    title: str
+    heading: tuple[str, ...]
+    lead: str
+    next_step: str
+    code: str
+    reference: str
+    for_it: str
+    typed: str
+
+
+def stop_page(error: AppError, *, reference: str, typed: str = "") -> StopPage:
+    return StopPage(
+        title=error.heading.rstrip("."),
+        heading=tuple(_sentences(error.heading)),
+        lead=error.message,
+        next_step=error.next_step,
+        code=error.code,
+        reference=reference,
+        for_it="",
+        typed=typed,
+    )
+
+
+def session_ended_page(
+    error: SessionEnded, *, reference: str, statements: int, kept_at: datetime | None
+) -> StopPage:
+    """With what is kept, where there is something. `kept_at` is local."""
+    page = stop_page(error, reference=reference)
+    if kept_at is None or not statements:
+        return page
+    kept = words.count(statements, "statement is", "statements are")
+    lead = (
+        f"{kept} kept, last changed at {words.clock_time(kept_at)}. "
+        f"{'It waits' if statements == 1 else 'They wait'} 12 hours, for you and this patient only."
+    )
+    return _with(page, lead=lead)
+
+
+def unknown_issuer_page(
+    error: UnknownIssuer, *, iss: str, known: int, reference: str, at: datetime
+) -> StopPage:
+    """With the lines that IT needs. `iss` comes from anybody's link: cut, and one line."""
+    lines = (
+        f"iss {words.one_line(iss, _ISS_LIMIT)}",
+        f"not in launch_config ({known} known)",
+        f"code {error.code}, reference {reference}",
+        f"{words.day(at.date())} {words.clock_time(at)}",
+    )
+    return _with(stop_page(error, reference=reference), for_it="\n".join(lines))
+
+
+def problem(error: AppError, *, reference: str) -> Mapping[str, str]:
+    """The error for a script: the page's own words."""
+    return {"code": error.code, "heading": error.heading, "message": error.message, "reference": reference}
+
+
+def _with(page: StopPage, *, lead: str | None = None, for_it: str = "") -> StopPage:
+    return StopPage(
+        title=page.title,
+        heading=page.heading,
+        lead=page.lead if lead is None else lead,
+        next_step=page.next_step,
+        code=page.code,
+        reference=page.reference,
+        for_it=for_it,
+        typed=page.typed,
+    )
+
+
+def _sentences(text: str) -> list[str]:
+    return [f"{part.rstrip('.')}." for part in text.split(". ")]

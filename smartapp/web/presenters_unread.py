@@ -1,0 +1,115 @@
+"""Parts of the chart that could not be read, in a clinician's words: what is missing, what follows, and
+why.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from smartapp.fhir.patient_record import AnyPart, PartName, PatientRecord, Reason
+from smartapp.web import words
+
+_SAID_PARTS = (
+    PartName.GOALS, PartName.PREFERENCES, PartName.NOTES, PartName.QUESTIONNAIRES, PartName.CARE_PLANS,
+    PartName.CONSENTS, PartName.PLANNING_DOCUMENTS,
+)  # fmt: skip
+_PEOPLE_PARTS = (PartName.RELATED_PERSONS, PartName.CARE_TEAM)
+_RULE_PARTS = (PartName.VISIT, PartName.CONDITIONS, PartName.MEDICINES, PartName.ORDERS)
+
+PART_WORDS = {
+    PartName.GOALS: "goals",
+    PartName.PREFERENCES: "preferences",
+    PartName.NOTES: "notes",
+    PartName.QUESTIONNAIRES: "answers to forms",
+    PartName.CARE_PLANS: "care plans",
+    PartName.CONSENTS: "consents",
+    PartName.PLANNING_DOCUMENTS: "planning documents",
+    PartName.RELATED_PERSONS: "family and friends",
+    PartName.CARE_TEAM: "the care team",
+    PartName.VISIT: "this visit",
+    PartName.CONDITIONS: "conditions",
+    PartName.MEDICINES: "medicines",
+    PartName.ALLERGIES: "allergies",
+    PartName.ORDERS: "orders",
+    PartName.PATIENT: "the patient",
+}
+_WHY = {
+    Reason.NOT_PERMITTED: "The EHR did not give this app permission.",
+    Reason.NOT_OFFERED: "This EHR does not offer this to apps.",
+    Reason.TOO_SLOW: "The EHR took too long to answer.",
+    Reason.TOO_LARGE: "The EHR sent more than this app reads at once.",
+    Reason.UNAVAILABLE: "The EHR did not answer.",
+    Reason.UNREADABLE: "The EHR’s answer made no sense to this app.",
+    Reason.SESSION_ENDED: "Your EHR session ended.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """`heading` what, `consequence` what may be missing, `why` with the code for IT."""
+
+    heading: str
+    consequence: str
+    why: str
+
+
+def unread_said(record: PatientRecord, name: str) -> tuple[Unread, ...]:
+    """Parts in which the patient may have said more."""
+    return _unread(record, _SAID_PARTS, f"There may be more that {name} has said. Look in the chart, or ask.")
+
+
+def unread_people(record: PatientRecord) -> tuple[Unread, ...]:
+    return _unread(record, _PEOPLE_PARTS, "There may be more people who matter.")
+
+
+def unread_rules(record: PatientRecord) -> tuple[Unread, ...]:
+    """Parts that reminders need."""
+    return _unread(record, _RULE_PARTS, "A reminder may be missing for that.")
+
+
+def parts_read(record: PatientRecord) -> str:
+    """ "Chart read" or "11 of 14 parts read"."""
+    read = sum(part.was_read for part in record.parts)
+    return "Chart read" if read == len(record.parts) else f"{read} of {len(record.parts)} parts read"
+
+
+def _unread(record: PatientRecord, names: tuple[PartName, ...], consequence: str) -> tuple[Unread, ...]:
+    parts = [part for part in record.parts if part.name in names]
+    found = [
+        Unread(f"{_listed(part.name for part in group)} could not be read.", consequence, _why(group[0]))
+        for group in _by_reason(parts)
+    ]
+    found += [
+        Unread(f"{words.sentence(PART_WORDS[part.name])} were read in part.", consequence, _partly(part))
+        for part in parts
+        if part.was_read and (part.left_out or not part.whole)
+    ]
+    return tuple(found)
+
+
+def _by_reason(parts: Iterable[AnyPart]) -> list[list[AnyPart]]:
+    groups: dict[tuple[Reason, int | None], list[AnyPart]] = {}
+    for part in parts:
+        if part.problem is not None:
+            groups.setdefault((part.problem, part.status), []).append(part)
+    return list(groups.values())
+
+
+def _listed(names: Iterable[PartName]) -> str:
+    all_words = [PART_WORDS[name] for name in names]
+    joined = " and ".join(filter(None, (", ".join(all_words[:-1]), all_words[-1])))
+    return words.sentence(joined)
+
+
+def _why(part: AnyPart) -> str:
+    reason = part.problem or Reason.UNREADABLE
+    code = str(reason) if part.status is None else f"{reason}, {part.status}"
+    return f"{_WHY[reason]} ({code})"
+
+
+def _partly(part: AnyPart) -> str:
+    reasons = []
+    if part.left_out:
+        reasons.append(f"{words.count(part.left_out, 'record', 'records')} made no sense to this app.")
+    if not part.whole:
+        reasons.append("The EHR has more than this app reads at once.")
+    return " ".join(reasons)

@@ -1,0 +1,59 @@
+"""Templates to HTML: whole pages, and pages that are sent piece by piece while the chart is still being read.
+
+A streamed template prints `{{ flush }}` wherever what stands so far can be painted, and calls coroutine
+methods of its
+presenter: Jinja waits for each one where it stands, so the page arrives in reading order and needs no script.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+# A unit separator: no HTML holds it, and it is taken out again here.
+_FLUSH = Markup("\x1f")
+_HERE = Path(__file__).parent.parent
+TEMPLATES = _HERE / "templates"
+STATIC = _HERE / "static"
+
+
+class Pages:
+    """`root`: the path under which browsers reach the app, "" for most."""
+
+    def __init__(self, root: str = "") -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            enable_async=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            flush=_FLUSH,
+            root=root,
+            css_url=f"{root}/static/app.css?v={_version(STATIC / 'app.css')}",
+            js_url=f"{root}/static/app.js?v={_version(STATIC / 'app.js')}",
+        )
+
+    async def html(self, template: str, page: object) -> str:
+        """The whole page. `page` is all that the template gets."""
+        text = await self._environment.get_template(template).render_async(page=page)
+        return text.replace(_FLUSH, "")
+
+    async def pieces(self, template: str, page: object) -> AsyncIterator[str]:
+        """The page, cut where the template says `flush`."""
+        waiting: list[str] = []
+        async for piece in self._environment.get_template(template).generate_async(page=page):
+            if piece == _FLUSH:
+                yield "".join(waiting)
+                waiting.clear()
+            else:
+                waiting.append(piece.replace(_FLUSH, ""))
+        yield "".join(waiting)
+
+
+def _version(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]

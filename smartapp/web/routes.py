@@ -1,0 +1,44 @@
+"""Every address of the app. Paths are a contract with EHRs, bookmarks and other programs."""
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from smartapp.web import before, done, launch, picker, review, room, sources, statements, system
+from smartapp.web.rendering import STATIC
+
+
+def routes() -> list[BaseRoute]:
+    return [
+        Route("/", launch.home),
+        Route("/launch", launch.launch),
+        Route("/callback/{registration_id}", launch.callback),
+        Route("/open/{registration_id}", picker.show),
+        Route("/open/{registration_id}/patients", picker.search, methods=["POST"]),
+        Route("/open/{registration_id}/launch", picker.open_patient, methods=["POST"]),
+        Mount("/visits/{launch_id}", routes=_visit_routes()),
+        Route("/sources", sources.index),
+        Route("/sources/{reminder_id}.json", sources.as_json),
+        Route("/sources/{reminder_id}", sources.show),
+        Route("/.well-known/jwks.json", system.jwks),
+        Route("/healthz", system.healthz),
+        Route("/readyz", system.readyz),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+
+
+def _visit_routes() -> list[BaseRoute]:
+    return [
+        Route("/", before.show),
+        Route("/room", room.show),
+        Route("/review", review.show),
+        Route("/done", done.show),
+        Route("/statements", statements.show),
+        Route("/draft", room.keep_draft, methods=["POST"]),
+        Route("/draft/adopt", room.adopt_offer, methods=["POST"]),
+        Route("/draft/discard", room.discard_offer, methods=["POST"]),
+        Route("/send", review.send, methods=["POST"]),
+        Route("/check", done.check, methods=["POST"]),
+        Route("/retry/{item_id}", done.retry, methods=["POST"]),
+        Route("/prompts/{prompt_id}/hide", before.hide, methods=["POST"]),
+        Route("/reread", before.reread, methods=["POST"]),
+    ]

@@ -1,0 +1,57 @@
+"""What the pages work with, made once by `create_app` and handed to every request."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import cast
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from smartapp.clock import Clock
+from smartapp.fhir.capability import Capabilities
+from smartapp.sdm.knowledge import Catalogue
+from smartapp.settings import Settings
+from smartapp.smart.authorization import Authorization
+from smartapp.smart.registrations import Registrations
+from smartapp.smart.sessions import Sessions
+from smartapp.store.database import Database
+from smartapp.store.drafts import Drafts
+from smartapp.store.vault import Vault
+from smartapp.web.charts import Charts
+from smartapp.web.rendering import Pages
+from smartapp.writing.sender import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`zone`: the clinic's time zone for times on screen; None is the machine's own."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    vault: Vault
+    registrations: Registrations
+    authorization: Authorization
+    sessions: Sessions
+    drafts: Drafts
+    sender: Sender
+    capabilities: Capabilities
+    charts: Charts
+    catalogue: Catalogue
+    pages: Pages
+    zone: tzinfo | None = None
+
+    @property
+    def root(self) -> str:
+        """The path of the base URL, "" for most: put before every address of ours."""
+        return urlsplit(self.settings.base_url).path.rstrip("/")
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone)
+
+    def today(self) -> date:
+        return self.local(self.clock()).date()
+
+
+def services_of(request: Request) -> Services:
+    return cast(Services, request.app.state.services)

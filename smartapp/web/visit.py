@@ -1,0 +1,110 @@
+"""One request inside one launch: who is asking, for which patient, and the checks that come before
+anything else.
+"""
+
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from smartapp.errors import AppError, SessionEnded, WrongPatient
+from smartapp.fhir.patient_record import PatientIdentity
+from smartapp.smart.sessions import Session
+from smartapp.web import cookies, csrf, draft, draft_form
+from smartapp.web.services import Services, services_of
+
+_MAX_FIELDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A live launch and the browser it belongs to."""
+
+    services: Services
+    session: Session
+    token: str
+
+    @property
+    def id(self) -> str:
+        return self.session.launch.id
+
+    def path(self, page: str = "") -> str:
+        return f"{self.services.root}/visits/{self.id}/{page}"
+
+    def check(self, token: str, patient_id: str) -> None:
+        """Raises ForgedForm, or WrongPatient when the form was made for another patient than this
+        launch's.
+        """
+        csrf.check_token(self.token, token)
+        if patient_id != self.session.launch.patient_id:
+            raise WrongPatient("form")
+
+    async def patient(self) -> PatientIdentity:
+        """Who the patient is. Raises when the patient cannot be read; the next page then reads anew."""
+        try:
+            return await self.services.charts.of(self.session).patient()
+        except AppError:
+            self.services.charts.forget(self.id)
+            raise
+
+
+async def open_visit(request: Request) -> Visit:
+    """The launch in the request's path, for the browser that holds its cookie.
+
+    Raises NotFound, LaunchNotYours, or SessionEnded with what is kept noted for its page.
+    """
+    services = services_of(request)
+    launch_id, browser = _launch_and_browser(request)
+    try:
+        session = await services.sessions.find(launch_id, browser=browser)
+    except SessionEnded:
+        await note_what_is_kept(request, await open_even_ended(request))
+        raise
+    return _visit(request, services, session=session, browser=browser)
+
+
+async def open_even_ended(request: Request) -> Visit:
+    """As `open_visit`, also for a launch that is over: to keep typed text, and for nothing else."""
+    services = services_of(request)
+    launch_id, browser = _launch_and_browser(request)
+    session = await services.sessions.find_even_ended(launch_id, browser=browser)
+    return _visit(request, services, session=session, browser=browser)
+
+
+async def read_posted(request: Request) -> FormData:
+    """The posted fields, from a page of ours. Raises ForgedForm or TooLarge."""
+    csrf.check_origin(request, services_of(request).settings.app_origin)
+    return await request.form(max_fields=_MAX_FIELDS, max_files=0)
+
+
+async def open_posted(request: Request) -> tuple[Visit, FormData]:
+    """A live launch and a form that was made for it and its patient."""
+    form = await read_posted(request)
+    visit = await open_visit(request)
+    visit.check(draft_form.text(form, "token"), draft_form.text(form, "patient"))
+    return visit, form
+
+
+def see(path: str) -> RedirectResponse:
+    """Answer a press with the address of the next page, so that reload and back repeat nothing."""
+    return RedirectResponse(path, status_code=303)
+
+
+def _launch_and_browser(request: Request) -> tuple[str, str | None]:
+    launch_id: str = request.path_params["launch_id"]
+    return launch_id, cookies.read(request, cookies.launch_name(launch_id))
+
+
+def _visit(request: Request, services: Services, *, session: Session, browser: str | None) -> Visit:
+    request.state.frame_ancestors = session.registration.frame_ancestors
+    return Visit(services, session, csrf.token(services.vault, session.launch.id, browser=browser or ""))
+
+
+async def note_what_is_kept(request: Request, ended: Visit) -> None:
+    """Note on the request what the "session ended" page tells."""
+    services = ended.services
+    stored = await services.drafts.load(ended.id)
+    if stored is not None:
+        request.state.kept_statements = len(draft.decode(stored.body).written)
+        request.state.kept_at = services.local(stored.changed_at)

@@ -1,0 +1,43 @@
+"""Whose chart a sending is for, by whom and in which visit, from the launch and nothing else."""
+
+from smartapp.fhir.patient_record import PartName
+from smartapp.fhir.patient_record import Visit as Encounter
+from smartapp.web.presenters_frame import full_name
+from smartapp.web.visit import Visit
+from smartapp.writing.model import WriteContext
+
+
+def owner_context(visit: Visit) -> WriteContext:
+    """Only whose draft and launch it is: to look into the ledger, not to write a chart."""
+    return WriteContext(
+        launch_id=visit.id,
+        owner=visit.session.owner,
+        patient_id=visit.session.launch.patient_id,
+        patient_name="",
+        encounter_id="",
+        practitioner="",
+        practitioner_name="",
+        organization="",
+        organization_name="",
+    )
+
+
+async def write_context(visit: Visit) -> WriteContext:
+    """Raises as `Visit.patient` does."""
+    reading = visit.services.charts.of(visit.session)
+    launch, registration = visit.session.launch, visit.session.registration
+    part = await reading.part(PartName.VISIT)
+    clinician = await reading.clinician()
+    encounters = [item for item in part.items if isinstance(item, Encounter)]
+    return WriteContext(
+        launch_id=launch.id,
+        owner=visit.session.owner,
+        patient_id=launch.patient_id,
+        patient_name=full_name(await visit.patient()),
+        encounter_id=launch.encounter_id or "",
+        practitioner=launch.clinician.reference,
+        practitioner_name=clinician.name,
+        organization=clinician.organization or (encounters[0].organization if encounters else ""),
+        organization_name=registration.label,
+        provenance=registration.provenance,
+    )

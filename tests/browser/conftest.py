@@ -1,0 +1,85 @@
+"""A real Chromium against the real demo: app and EHR on loopback ports, in a thread of their own."""
+
+import asyncio
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from smartapp.demo import Demo, build_demo, run_demo
+
+SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
+
+
+def find_chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = (shutil.which(name) for name in names)
+    return os.environ.get("COMMON_GROUND_CHROMIUM") or next((path for path in found if path), None)
+
+
+class RunningDemo:
+    """The demo in a thread: `ehr` and its fault switches are at hand, as they are to somebody at its page."""
+
+    def __init__(self) -> None:
+        self.demo: Demo = build_demo(app_port=0, ehr_port=0)
+        self._ready = threading.Event()
+        self._stop: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        assert self._ready.wait(timeout=20), "the demo did not start"
+
+    def stop(self) -> None:
+        if self._loop is not None and self._stop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(timeout=20)
+
+    async def _run(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        await run_demo(self.demo, ready=self._ready.set, stop=self._stop)
+
+
+@pytest.fixture(
+    scope="module"
+)  # Playwright keeps an event loop running, which other modules' tests cannot have
+def chromium() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        pytest.skip("NO CHROMIUM FOUND: the browser journeys did not run")
+    with sync_playwright() as playwright:
+        flags = [
+            "--no-sandbox",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def demo() -> Iterator[RunningDemo]:
+    running = RunningDemo()
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    opened = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    opened.set_default_timeout(15_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()

@@ -1,0 +1,71 @@
+"""Rules of the house that a reader relies on."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "smartapp").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "smartapp").rglob("templates/**/*.html"))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_module_is_one_idea_said_in_its_first_sentence(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+
+    assert len(text.splitlines()) <= 400
+    assert ast.get_docstring(ast.parse(text)) or not text.strip()
+
+
+def test_only_the_door_imports_the_http_library() -> None:
+    importers = [
+        name(module) for module in MODULES if re.search(r"^\s*(import|from) httpx", module.read_text(), re.M)
+    ]
+
+    assert importers == ["smartapp/http.py"]
+
+
+def test_nothing_skips_the_validation_of_what_is_written() -> None:
+    assert [
+        name(module) for module in MODULES if "model_construct" in module.read_text(encoding="utf-8")
+    ] == []
+
+
+def test_no_template_switches_escaping_off() -> None:
+    switches = re.compile(r"\|\s*safe\b|autoescape\s+false|Markup\(f")
+
+    offenders = [
+        name(path) for path in [*TEMPLATES, *MODULES] if switches.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert offenders == []
+
+
+def test_no_page_carries_inline_script_or_style() -> None:
+    inline = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)|javascript:", re.I)
+
+    offenders = [name(path) for path in TEMPLATES if inline.search(path.read_text(encoding="utf-8"))]
+
+    assert offenders == []
+
+
+def test_product_names_no_folder_of_the_machine_it_was_made_on() -> None:
+    files = [
+        path
+        for pattern in ("*.py", "*.html", "*.toml", "*.md", "*.js", "*.css")
+        for path in ROOT.rglob(pattern)
+    ]
+    own = [path for path in files if ".venv" not in path.parts and path != Path(__file__)]
+
+    offenders = [
+        name(path) for path in own if re.search(r"(?<![\w.-])(/work/|/root/)|\.\./shared", path.read_text())
+    ]
+
+    assert own
+    assert offenders == []

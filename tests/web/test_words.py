@@ -1,0 +1,49 @@
+"""Dates, ages and other people's text, as the screens write them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smartapp.web import words
+
+TODAY = date(2026, 6, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1958-03-12", "12-Mar-1958 (68y)"),
+        ("1958-06-10", "10-Jun-1958 (67y)"),
+        ("2025-05-20", "20-May-2025 (12m)"),
+        ("2026-06-01", "01-Jun-2026 (8d)"),
+        ("1958-03", "Mar-1958"),
+        ("1958", "1958"),
+        ("1958-02-30", "Feb-1958"),
+        ("1958-13-01", "1958"),
+        ("", "Not known"),
+        ("<script>", "Not known"),
+    ],
+)
+def test_birth_date_is_shown_as_far_as_it_is_known(text: str, shown: str) -> None:
+    assert words.birth(text, TODAY) == shown
+
+
+@given(st.text(max_size=40))
+@settings(max_examples=60)
+def test_any_birth_date_can_be_shown(text: str) -> None:
+    assert words.birth(text, TODAY)
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=60)
+def test_somebody_elses_text_stays_one_printable_line(text: str) -> None:
+    shown = words.one_line(text, 20)
+
+    assert len(shown) <= 20
+    assert shown.isprintable()
+
+
+def test_text_cannot_turn_the_line_around_it() -> None:
+    assert words.one_line("Rosa\u202edlro\u2066 D", 40) == "Rosadlro D"
