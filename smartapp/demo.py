@@ -28,8 +28,8 @@ SCOPES = (
     "patient/Patient.r", "patient/Encounter.rs", "patient/Condition.rs", "patient/MedicationRequest.rs",
     "patient/AllergyIntolerance.rs", "patient/Goal.crs", "patient/Observation.crs", "patient/CarePlan.rs",
     "patient/CareTeam.rs", "patient/RelatedPerson.rs", "patient/Consent.rs",
-    "patient/QuestionnaireResponse.rs", "patient/ServiceRequest.rs", "patient/DocumentReference.rs", "patient/Binary.r", "patient/Provenance.crs",
-    "user/Practitioner.r", "user/PractitionerRole.r",
+    "patient/QuestionnaireResponse.rs", "patient/ServiceRequest.rs", "patient/DocumentReference.rs",
+    "patient/Binary.r", "patient/Provenance.crs", "user/Practitioner.r", "user/PractitionerRole.r",
 )  # fmt: skip
 
 

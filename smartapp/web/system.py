@@ -22,7 +22,7 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """The process can work: its database answers."""
     try:
-        async with services_of(request).database.reading() as connection:
+        async with services_of(request).database.transaction() as connection:
             await connection.execute(text("SELECT 1"))
     except StoreUnavailable:
         return JSONResponse({"status": "store unavailable"}, status_code=503)
