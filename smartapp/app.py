@@ -39,7 +39,7 @@ from smartapp.web.services import Services
 from smartapp.writing.sender import Sender
 
 CONTENT = Path(__file__).parent / "content"
-_CLEAN_UP_EVERY_S = 3600
+_CLEAN_UP_EVERY_S = 600
 
 
 def create_app(
@@ -60,9 +60,9 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         database = await Database.open(settings.database_url)
         parts = _Parts(settings, registrations, catalogue, database, outbound, clock)
-        app.state.services = services(parts)
+        app.state.services = joined = services(parts)
         guard.warm()
-        cleaning = asyncio.create_task(_clean_up(Retention(database, clock)))
+        cleaning = asyncio.create_task(_clean_up(Retention(database, clock), joined.charts))
         try:
             yield
         finally:
@@ -72,17 +72,21 @@ def create_app(
             if transport is None:
                 await outbound.aclose()
 
-    return Starlette(
+    app = Starlette(
         routes=routes(),
         middleware=middleware(),
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
+    # Starlette would mend a missing slash with a redirect to whatever the Host header says (threat T11).
+    app.router.redirect_slashes = False
+    return app
 
 
-async def _clean_up(retention: Retention) -> None:
-    """Delete what is too old, now and every hour."""
+async def _clean_up(retention: Retention, charts: Charts) -> None:
+    """Delete what is too old, now and every ten minutes."""
     while True:
+        charts.sweep()
         try:
             await retention.purge()
         except StoreUnavailable as error:

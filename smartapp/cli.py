@@ -21,6 +21,7 @@ from smartapp import __version__, logs
 from smartapp.errors import ConfigurationError
 
 _CANNOT = 2
+_PORT = click.IntRange(0, 65535)
 
 
 @contextmanager
@@ -45,8 +46,8 @@ def main() -> None:
 
 @main.command()
 @click.option("--bundle", "bundles", multiple=True, type=click.Path(path_type=Path), help="FHIR R4 Bundle.")
-@click.option("--port", default=8000, show_default=True, help="Port of the app.")
-@click.option("--ehr-port", default=9000, show_default=True, help="Port of the pretend EHR.")
+@click.option("--port", default=8000, type=_PORT, show_default=True, help="Port of the app.")
+@click.option("--ehr-port", default=9000, type=_PORT, show_default=True, help="Port of the pretend EHR.")
 @click.argument("more_bundles", nargs=-1, type=click.Path(path_type=Path))
 def demo(bundles: tuple[Path, ...], port: int, ehr_port: int, more_bundles: tuple[Path, ...]) -> None:
     """Run the app and its pretend EHR on this computer, with made-up patients.
@@ -71,7 +72,7 @@ def demo(bundles: tuple[Path, ...], port: int, ehr_port: int, more_bundles: tupl
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, type=_PORT, show_default=True)
 @click.option("--launch-config", type=click.Path(path_type=Path), help="Folder of launch_config files.")
 @click.option(
     "--forwarded-allow-ips", default="", help="Addresses of the TLS proxy whose headers are believed."

@@ -27,6 +27,8 @@
     │   ├── AnswerUnreadable        502  not the JSON that was asked for
     │   └── TemporaryOutboundError  503  slow, down or cut off: may be tried again
     ├── StoreUnavailable            503  our database is locked, full or gone
+    │   └── SendingUnclear          503  the same while something was being sent
+    ├── Unfinished                  500  nobody expected this, and the form may have done half of its work
     └── ConfigurationError          (start only) all faults at once, each with file and line
 
 `message` is what the clinician reads: what happened, what was kept, what to do next. `code` is for IT.
@@ -80,7 +82,7 @@ class ForgedForm(BadRequest):
     code = "form-not-ours"
     heading = "This form was not sent from its own page. It was stopped."
     message = "Nothing was changed, and nothing was sent to the chart."
-    next_step = "Go back, load the page again, and press the button once more."
+    next_step = "Go back and copy what you typed. Then load the page again, and press the button once more."
 
 
 class TooLarge(BadRequest):
@@ -187,10 +189,7 @@ class WrongPatient(AppError):
     status = 409
     code = "wrong-patient"
     heading = "This page belongs to another patient. It was stopped."
-    message = (
-        "To keep charts apart, nothing was sent and nothing was read. "
-        "What you typed is kept with its own patient."
-    )
+    message = "To keep charts apart, nothing was read, sent or changed."
 
 
 class GuardRefused(AppError):
@@ -243,6 +242,24 @@ class StoreUnavailable(AppError):
     message = "Nothing was sent to the chart. Leave this page open, so that the text on it is not lost."
     next_step = (
         "Wait a moment, then press the button again. If it stays, copy your text and tell your IT team."
+    )
+
+
+class SendingUnclear(StoreUnavailable):
+    code = "sending-unclear"
+    heading = "Common Ground could not write down what the EHR answered."
+    message = "Some of what you sent may be in the chart. The words are kept, and nothing is sent twice."
+    next_step = (
+        "Wait a moment, go back, and press the button again. "
+        "Common Ground searches the chart before it sends a statement again."
+    )
+
+
+class Unfinished(AppError):
+    message = "It is not certain how much of this was done."
+    next_step = (
+        "Load the page again: it shows what is kept and what is in the chart. "
+        "If it happens twice, tell your IT team the code below."
     )
 
 

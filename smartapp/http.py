@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx2
@@ -88,7 +89,11 @@ class Door:
     def __init__(self, transport: AsyncBaseTransport, origins: frozenset[Origin]) -> None:
         self.origins = origins
         self.transport: AsyncBaseTransport = _Gated(transport, origins)
-        self._client = AsyncClient(transport=self.transport, follow_redirects=False, trust_env=False)
+        # A cookie that an EHR sets for one clinician must not travel with the token of another one.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+        self._client = AsyncClient(
+            transport=self.transport, cookies=no_cookies, follow_redirects=False, trust_env=False
+        )
 
     def leads_to(self, url: str) -> bool:
         """Whether a request to this URL may leave at all."""

@@ -13,7 +13,7 @@ SAFE_KEYS = frozenset(
     {
         "code", "detail", "duration_ms", "kind", "launch", "method", "operation", "part", "reason",
         "reference", "registration",
-        "request_id", "resource_type", "route", "rung", "status",
+        "request_id", "resource", "resource_type", "route", "rung", "status",
     }
 )  # fmt: skip
 

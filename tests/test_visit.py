@@ -2,6 +2,7 @@
 
 import anyio
 
+from smartapp.demo import SCOPES
 from tests.pages import form, words
 from tests.visits import APP, clinic
 
@@ -72,3 +73,26 @@ async def test_form_of_one_patient_sent_to_the_launch_of_another_is_refused() ->
 
         assert answer.status_code == 409
         assert at.ehr.created("Goal") == []
+
+
+async def test_visit_of_another_patient_stops_every_sending() -> None:
+    scopes = (*SCOPES, "user/Encounter.rs")
+    async with clinic(registration={"scopes": scopes}) as at:
+        visit = await at.browser().open(ROSA, encounter_id="bell-marcus-today")
+        await visit.write(goal="Dance.")
+
+        answer = await visit.send()
+
+        assert answer.status_code == 409
+        assert at.ehr.created("Goal") == []
+        assert "Dance." in words((await visit.page("review")).text)
+
+
+async def test_visit_that_cannot_be_read_is_left_out_of_what_is_written() -> None:
+    async with clinic() as at:
+        visit = await at.browser().open(ROSA, encounter_id="bell-marcus-today")
+        await visit.write(worry="Stairs.")
+
+        await visit.send()
+
+        assert [one.get("encounter") for one in at.ehr.created("Observation")] == [None]

@@ -21,7 +21,9 @@ _PLANNING_CATEGORIES = frozenset(
 
 
 def questionnaire_statements(response: lenses.QuestionnaireResponse, patient: ThisPatient) -> list[Statement]:
-    """Answers of at least three words to questions about goals, hopes, worries and the like."""
+    """Answers of at least three words to questions about goals, hopes, worries and the like. One picked from
+    a list is not among them: on screening forms that is mostly "I choose not to answer this question".
+    """
     who = response.source if response.source.reference else response.author
     speaker_kind, speaker = said_by(who, patient)
     return [
@@ -69,14 +71,15 @@ def consent_statements(consent: lenses.Consent, _patient: ThisPatient) -> list[S
     if consent.status != "active" or not codes & _PLANNING_CATEGORIES:
         return []
     agents = [
-        f"{actor.reference.display}, {actor.role.text.lower() or 'health care agent'}"
+        (actor.reference.display, actor.role.text.lower() or "health care agent")
         for actor in consent.provision.actor
         if actor.reference.display and _is_agent(actor.role)
     ]
     if consent.provision.type == "deny":
         agents = []
     title = consent.policy_rule.words or next((c.words for c in consent.category if c.words), "")
-    found = [(Kind.PEOPLE, agent) for agent in agents] or [(Kind.PLANNING_DOCUMENT, title)]
+    found = [(Kind.PEOPLE, f"{name}, {role}", name) for name, role in agents]
+    found = found or [(Kind.PLANNING_DOCUMENT, title, "")]
     return [
         Statement(
             kind=kind,
@@ -87,8 +90,9 @@ def consent_statements(consent: lenses.Consent, _patient: ThisPatient) -> list[S
             said_on=day_of(consent.date_time),
             language=consent.language,
             status=consent.status,
+            about_person=name,
         )
-        for kind, words in found
+        for kind, words, name in found
         if words
     ]
 

@@ -37,8 +37,11 @@ def _known(record: PatientRecord) -> frozenset[Known]:
         Known.ORDERS: (record.orders,),
         # The parts that hold what this app writes; the others are often not offered at all.
         Known.STATEMENTS: (record.goals, record.preferences),
+        Known.NOTES: (record.notes, record.questionnaires),
     }
     known = {name for name, needed in parts.items() if all(_is_whole(part) for part in needed)}
+    if any(note.problem for note in record.notes.items):
+        known.discard(Known.NOTES)
     return frozenset(known | ({Known.LANGUAGE} if record.patient.language else set()))
 
 

@@ -25,7 +25,14 @@ class Concept(Lens, frozen=True):
     @property
     def words(self) -> str:
         """The text, else the first display."""
-        return self.text or next((coding.display for coding in self.coding if coding.display), "")
+        if self.text.strip():
+            return self.text
+        return next((coding.display for coding in self.coding if coding.display), "")
+
+    @property
+    def is_only_coded(self) -> bool:
+        """Whether the words are a code's name and nothing that somebody wrote."""
+        return self.words.strip().casefold() in {coding.display.strip().casefold() for coding in self.coding}
 
     @property
     def code_set(self) -> frozenset[str]:
@@ -47,6 +54,7 @@ class HumanName(Lens, frozen=True):
     family: str = ""
     given: tuple[str, ...] = ()
     prefix: tuple[str, ...] = ()
+    suffix: tuple[str, ...] = ()
 
 
 class Identifier(Lens, frozen=True):

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from smartapp.errors import AppError
@@ -19,24 +20,53 @@ from smartapp.notes.statements import FoundStatement, find_statements
 from smartapp.notes.text import text_of
 from smartapp.sdm.model import Source, Statement
 
+LOINC = "http://loinc.org"
+MAX_NOTES = 200
 _FORMATS = ("text/plain", "text/html", "application/xhtml+xml")
 """In the order in which they are preferred; others are tried last, and cannot be read."""
 
 
-async def read_notes(reader: Reader, searches: Sequence[Search], *, max_notes: int) -> Part[Note]:
-    """The newest `max_notes` notes. One that cannot be read stays in the list and says why."""
+@dataclass(frozen=True, slots=True)
+class NoteChoice:
+    """Which notes a site wants read, newest first, of the LOINC `types` ("11506-3") or of any.
+
+    `most`: how many may be fetched, each with a request of its own; 0 wants none. Notes whose text came with
+    the search cost nothing more, and are read up to MAX_NOTES.
+    """
+
+    most: int
+    types: frozenset[str] = frozenset()
+
+    def wants(self, document: lenses.DocumentReference) -> bool:
+        codings = document.type.coding
+        return not self.types or any(
+            coding.system == LOINC and coding.code in self.types for coding in codings
+        )
+
+    def of(self, newest: Sequence[lenses.DocumentReference]) -> list[lenses.DocumentReference]:
+        """The notes to read, in the order they come."""
+        if self.most == 0:
+            return []
+        fetched = [document for document in newest if not _readable_attachment(document.content).data]
+        too_many = {document.reference for document in fetched[self.most :]}
+        return [document for document in newest if document.reference not in too_many][:MAX_NOTES]
+
+
+async def read_notes(reader: Reader, searches: Sequence[Search], choice: NoteChoice) -> Part[Note]:
+    """The newest notes of the chosen types. One that cannot be read stays in the list and says why."""
     found = await search_all(reader, searches)
     if found.all_failed:
         return failed_part(PartName.NOTES, most_telling(found.problems))
     those_kept = kept(found.resources, lenses.DocumentReference, patient=reader.patient)
-    once = {document.reference: document for document in those_kept.resources}
+    once = {document.reference: document for document in those_kept.resources if choice.wants(document)}
     newest = sorted(once.values(), key=lambda document: _written_on(document) or date.min, reverse=True)
-    notes = await asyncio.gather(*(_note(reader, document) for document in newest[:max_notes]))
+    chosen = choice.of(newest)
+    notes = await asyncio.gather(*(_note(reader, document) for document in chosen))
     return Part(
         PartName.NOTES,
         items=tuple(notes),
         left_out=found.left_out + those_kept.left_out,
-        whole=found.whole and len(newest) <= max_notes,
+        whole=found.whole and len(chosen) == len(newest),
     )
 
 

@@ -7,6 +7,7 @@ and query are applied to our base, and the rest is ignored. https://hl7.org/fhir
 from urllib.parse import unquote, urljoin, urlsplit
 
 from smartapp.errors import ForeignOrigin
+from smartapp.fhir.this_patient import is_type
 from smartapp.http import Origin
 
 
@@ -30,10 +31,15 @@ def next_url(link: str, *, current: str, fhir_base: str) -> str:
     return f"{base.scheme}://{base.netloc}{parts.path}{query}"
 
 
+_HOLDS_CONTENT = frozenset({"Binary", "DocumentReference", "Media"})
+
+
 def attachment_url(url: str, *, fhir_base: str) -> str:
     """The absolute URL of an attachment on this server; ForeignOrigin for any other, nothing is rebased.
 
-    A relative URL is relative to the FHIR base, as in https://hl7.org/fhir/R4/datatypes.html#Attachment.
+    Nor does it lead to a resource that is no attachment, which may be another patient's: who writes a note
+    must not choose what we read with the clinician's token. A relative URL is relative to the FHIR base:
+    https://hl7.org/fhir/R4/datatypes.html#Attachment.
     """
     base = fhir_base.rstrip("/")
     try:
@@ -49,6 +55,9 @@ def attachment_url(url: str, *, fhir_base: str) -> str:
         or not _is_within(_raw_path(url, parts.path), base_path)
     ):
         raise ForeignOrigin("attachment outside the FHIR base")
+    resource_type, _, rest = parts.path.removeprefix(f"{base_path}/").partition("/")
+    if is_type(unquote(resource_type)) and (resource_type not in _HOLDS_CONTENT or not rest):
+        raise ForeignOrigin("attachment is another resource")
     return absolute
 
 

@@ -43,6 +43,8 @@ class Reason(StrEnum):
     UNAVAILABLE = "unavailable"
     UNREADABLE = "unreadable"
     SESSION_ENDED = "session_ended"
+    OTHER_PATIENT = "other_patient"
+    """It names another patient than the launch: what the EHR said contradicts itself."""
 
 
 @dataclass(frozen=True, slots=True)

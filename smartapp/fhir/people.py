@@ -44,9 +44,13 @@ def identity_of(patient: lenses.Patient) -> PatientIdentity:
 
 
 def name_of(names: Sequence[lenses.HumanName]) -> str:
-    """A person's name in one line, as text or put together."""
+    """A person's name in one line, as the EHR words it, else put together: no title is added."""
     name = _name(names, ("usual", "official", ""))
-    return name.text or " ".join(part for part in (*name.given, name.family) if part)
+    if name.text.strip():
+        return name.text
+    plain = " ".join(part for part in (*name.given, name.family) if part)
+    missing = (suffix for suffix in dict.fromkeys(name.suffix) if suffix and not plain.endswith(suffix))
+    return ", ".join(part for part in (plain, *missing) if part)
 
 
 def preferred_language(communication: Sequence[lenses.Communication]) -> str:

@@ -13,7 +13,7 @@ from smartapp.ehr.profile import EhrProfile
 from smartapp.errors import TemporaryOutboundError
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.clinician import read_clinician
-from smartapp.fhir.note_reading import note_statements
+from smartapp.fhir.note_reading import NoteChoice, note_statements
 from smartapp.fhir.parts import Problem, Reader, failed_part
 from smartapp.fhir.patient_record import (
     AnyPart,
@@ -38,7 +38,7 @@ def start_reading(
     encounter_id: str | None,
     fhir_user: str,
     profile: EhrProfile,
-    max_notes: int,
+    notes: NoteChoice,
     wave_timeout_s: float,
     clock: Clock,
 ) -> "ChartReading":
@@ -53,7 +53,7 @@ def start_reading(
     patient = asyncio.create_task(read_patient(reader))
     # Nobody may ask for it any more when it fails; asyncio would complain of that.
     patient.add_done_callback(lambda task: task.cancelled() or task.exception())
-    parts = reads(reader, profile, encounter_id=encounter_id, max_notes=max_notes)
+    parts = reads(reader, profile, encounter_id=encounter_id, notes=notes)
     return ChartReading(
         patient,
         asyncio.create_task(read_clinician(reader, fhir_user)),

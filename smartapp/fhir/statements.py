@@ -84,6 +84,7 @@ def goal_statements(goal: lenses.Goal, patient: ThisPatient) -> list[Statement]:
             due=next((due for target in goal.target if (due := day_of(target.due_date))), None),
             status=goal.lifecycle_status,
             achievement=next((one.code for one in goal.achievement_status.coding if one.code), ""),
+            coded=goal.description.is_only_coded,
         )
     ]
 
@@ -94,7 +95,8 @@ def preference_statements(observation: lenses.Observation, patient: ThisPatient)
     if kind is None:
         return []
     concept = observation.value_codeable_concept
-    words = observation.value_string or concept.words
+    spoken = bool(observation.value_string.strip())
+    words = observation.value_string if spoken else concept.words
     if kind is Kind.PLANNING_DOCUMENT:
         if not (observation.value_boolean or concept.code_set & _YES or _is_yes(words)):
             return []
@@ -116,6 +118,7 @@ def preference_statements(observation: lenses.Observation, patient: ThisPatient)
             language=observation.language,
             status=observation.status,
             question=_question(observation.code) if kind is not Kind.PLANNING_DOCUMENT else "",
+            coded=not spoken and concept.is_only_coded,
         )
     ]
 
@@ -123,7 +126,8 @@ def preference_statements(observation: lenses.Observation, patient: ThisPatient)
 def all_statements(record: PatientRecord) -> tuple[Statement, ...]:
     """Every statement of the chart, newest first, those without a date last.
 
-    Of the same words about the same thing the newest stays; of the same day's, the confirmed.
+    Of the same words about the same thing the newest stays; of the same day's, the confirmed. Words that
+    were said do not give way to a target of unknown origin.
     """
     found = (
         *record.goals.items,
@@ -139,9 +143,9 @@ def all_statements(record: PatientRecord) -> tuple[Statement, ...]:
 
 def newest_first(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     ordered = sorted(statements, key=lambda one: (one.said_on or date.min, one.confirmed), reverse=True)
-    once: dict[tuple[Kind, str], Statement] = {}
+    once: dict[tuple[Kind, bool, str], Statement] = {}
     for statement in ordered:
-        once.setdefault((statement.kind, _same_words(statement.words)), statement)
+        once.setdefault((statement.kind, statement.was_said, _same_words(statement.words)), statement)
     return tuple(once.values())
 
 

@@ -7,13 +7,14 @@ from smartapp.ehr.profile import EhrProfile
 from smartapp.errors import AnswerUnreadable, AppError
 from smartapp.fhir import chart_items, documents, lenses, people, statements
 from smartapp.fhir.keeping import R, looked_at
-from smartapp.fhir.note_reading import read_notes
-from smartapp.fhir.parts import Reader, failed_part, problem_of, read_part
+from smartapp.fhir.note_reading import NoteChoice, read_notes
+from smartapp.fhir.parts import Problem, Reader, failed_part, problem_of, read_part
 from smartapp.fhir.patient_record import (
     AnyPart,
     Part,
     PartName,
     PatientIdentity,
+    Reason,
     RelatedPerson,
     Visit,
 )
@@ -26,7 +27,7 @@ Make = Callable[[R, ThisPatient], Iterable[T]]
 
 
 def reads(
-    reader: Reader, profile: EhrProfile, *, encounter_id: str | None, max_notes: int
+    reader: Reader, profile: EhrProfile, *, encounter_id: str | None, notes: NoteChoice
 ) -> dict[PartName, Callable[[], Awaitable[AnyPart]]]:
     """How to read each part; PATIENT is none of them."""
     searches = searches_for(reader.client.patient_id, profile)
@@ -45,7 +46,7 @@ def reads(
     found: list[tuple[PartName, Callable[[], Awaitable[AnyPart]]]] = [
         part(PartName.GOALS, lenses.Goal, statements.goal_statements),
         part(PartName.PREFERENCES, lenses.Observation, statements.preference_statements),
-        (PartName.NOTES, lambda: read_notes(reader, searches[PartName.NOTES], max_notes=max_notes)),
+        (PartName.NOTES, lambda: read_notes(reader, searches[PartName.NOTES], notes)),
         part(PartName.QUESTIONNAIRES, lenses.QuestionnaireResponse, documents.questionnaire_statements),
         part(PartName.CARE_PLANS, lenses.CarePlan, documents.care_plan_statements),
         part(PartName.CONSENTS, lenses.Consent, documents.consent_statements),
@@ -82,11 +83,13 @@ async def _read_visit(reader: Reader, encounter_id: str | None) -> Part[Visit]:
         encounter = looked_at(await reader.read("Encounter", encounter_id), lenses.Encounter)
         if encounter is None:
             raise AnswerUnreadable("Encounter")
-        if not reader.patient.is_meant_by(encounter.patient_reference):
-            event("wrong-patient-resource", resource_type="Encounter")
-            raise AnswerUnreadable("Encounter of another patient")
+        if not reader.patient.relative(encounter.patient_reference):
+            raise AnswerUnreadable("Encounter of nobody")
     except AppError as error:
         return failed_part(PartName.VISIT, problem_of(error))
+    if not reader.patient.is_meant_by(encounter.patient_reference):
+        event("wrong-patient-resource", resource_type="Encounter")
+        return failed_part(PartName.VISIT, Problem(Reason.OTHER_PATIENT))
     items = () if encounter.is_void else (chart_items.visit(encounter, reader.patient),)
     return Part(PartName.VISIT, items=items)
 

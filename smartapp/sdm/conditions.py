@@ -9,10 +9,11 @@ from typing import assert_never
 
 from smartapp.sdm.codes import NO_CODES, CodeSet
 from smartapp.sdm.facts import ChartFacts, CodedFact, Known
-from smartapp.sdm.model import Kind, SaidBy, Statement
+from smartapp.sdm.model import Kind, Statement
 
 _OPEN = frozenset({"draft", "active"})
-_WITHDRAWN = frozenset({"entered-in-error", "cancelled", "rejected"})
+_WITHDRAWN = frozenset({"cancelled", "rejected"})
+_VOID = "entered-in-error"
 _NO_LANGUAGE = frozenset({"", "und", "zxx", "mul"})
 _ENGLISH = frozenset({"en", "eng"})
 
@@ -102,8 +103,8 @@ class OtherLanguage:
 
 @dataclass(frozen=True, slots=True)
 class NothingSaid:
-    """No statement of these kinds stands in the chart; with `within_a_year`, none of the patient's dated
-    in the last year.
+    """Nothing of these kinds that was said stands in the chart; with `within_a_year`, nothing that still
+    holds and is dated in the last year.
     """
 
     id: str
@@ -142,8 +143,10 @@ def reads(condition: Condition) -> frozenset[Known]:  # noqa: PLR0911 - one line
             return frozenset({Known.VISIT})
         case OtherLanguage():
             return frozenset({Known.LANGUAGE})
-        case NothingSaid():
+        case NothingSaid(within_a_year=True):
             return frozenset({Known.STATEMENTS})
+        case NothingSaid():
+            return frozenset({Known.STATEMENTS, Known.NOTES})
         case AnyOf():
             return frozenset().union(*(reads(each) for each in condition.of))
         case _:  # pragma: no cover
@@ -238,11 +241,11 @@ def _needs_other_language(facts: ChartFacts) -> bool:
 
 
 def _counts(condition: NothingSaid, statement: Statement, today: date) -> bool:
-    if statement.kind not in condition.kinds or statement.status in _WITHDRAWN:
+    if not statement.was_said or statement.kind not in condition.kinds or statement.status == _VOID:
         return False
     if not condition.within_a_year:
         return True
-    return statement.said_by is not SaidBy.CLINICIAN and not statement.is_older_than_a_year(today)
+    return statement.status not in _WITHDRAWN and not statement.is_older_than_a_year(today)
 
 
 def _noted(label: str, facts: list[CodedFact]) -> list[Evidence]:

@@ -45,6 +45,7 @@ class Known(StrEnum):
     ORDERS = "orders"
     LANGUAGE = "language"
     STATEMENTS = "statements"
+    NOTES = "notes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ class SaidBy(StrEnum):
     UNKNOWN = "unknown"
 
 
+_SPOKEN = frozenset({SaidBy.PATIENT, SaidBy.RELATED_PERSON, SaidBy.REPORTED})
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where in the chart a statement stands. `reference` is relative ("Goal/7431"); for a note also its title
@@ -54,7 +57,9 @@ class Statement:
     `said_on` is the day it was said, or the day it was written down when that is all the chart has.
     `confirmed` is False for words
     found in free text. `status` is the FHIR status of the source. `due` is a goal's target date,
-    `achievement` its FHIR achievementStatus code ("in-progress", "achieved").
+    `achievement` its FHIR achievementStatus code ("in-progress", "achieved"). `coded`: the words are a code's
+    name, which nobody spoke. `about_person` is the name of a person whom the chart names, for example a
+    health care agent.
     """
 
     kind: Kind
@@ -70,6 +75,16 @@ class Statement:
     confirmed: bool = True
     question: str = ""
     achievement: str = ""
+    coded: bool = False
+    about_person: str = ""
+
+    @property
+    def was_said(self) -> bool:
+        """Whether the patient or somebody close said this, or a note tells that they did.
+
+        A target that a clinician set, a goal of unknown origin and a document on file are none of it.
+        """
+        return self.said_by in _SPOKEN and self.kind is not Kind.PLANNING_DOCUMENT
 
     def is_older_than_a_year(self, today: date) -> bool:
         """More than twelve months old, so to be asked again; a statement without a date counts as old."""

@@ -20,6 +20,7 @@ PARTS_IN_WORDS = {
     Known.ORDERS: "orders",
     Known.LANGUAGE: "preferred language",
     Known.STATEMENTS: "what was said before",
+    Known.NOTES: "notes and forms",
 }
 _MOST_DATES = 2
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -98,14 +99,15 @@ def _opening(catalogue: Catalogue, facts: ChartFacts) -> tuple[Question, str]:
     usual = opening_question_now(catalogue)
     if Known.STATEMENTS not in facts.known:
         return usual, "This question opens any visit. What was said before could not be read yet."
-    if not facts.statements:
+    said = [statement for statement in facts.statements if statement.was_said]
+    if not said and Known.NOTES in facts.known:
         return catalogue.opening(
             Opens.WHEN_NOTHING_IS_ON_FILE
         ), "Nothing this patient has said is on file yet."
     latest = max(
         (
             statement.said_on
-            for statement in facts.statements
+            for statement in said
             if statement.kind in (Kind.GOAL, Kind.HOPE)
             and statement.said_on is not None
             and not statement.is_older_than_a_year(facts.today)

@@ -71,10 +71,11 @@ class ActiveLaunch:
 class Tokens:
     """What the token endpoint gave; kept encrypted. `access_token` is opaque and None in an open sandbox.
     `expires_at` may be unknown. `token_endpoint`: where they came from, and the only place the refresh token
-    may go.
+    may go. `renewing_since`: when a process set out to renew them, if one did.
     """
 
     access_token: str | None = field(repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
     token_endpoint: str = ""
+    renewing_since: datetime | None = None

@@ -1,9 +1,13 @@
 """Tokens of a running launch: used while they last, renewed once for all who wait, never for another patient.
 
-A refresh answer may only replace tokens. One for another patient ends the launch (threat T3); the store's
-compare-and-swap keeps two processes from overwriting each other (threat T18).
+A refresh answer may only replace tokens. One for another patient ends the launch (threat T3). Of several
+processes one renews, the others wait: an EHR may take a refresh token that comes twice for a stolen one, and
+end the session (threat T18). The store's compare-and-swap decides who it is.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from smartapp import logs
@@ -27,6 +31,11 @@ from smartapp.store.launches import Launches
 RENEW_BEFORE = timedelta(seconds=60)
 PATIENT_CHANGED = "patient-changed"
 
+_RENEWS_WITHIN = timedelta(seconds=15)
+"""Longer than the token endpoint may take: a process that is still at it then has died."""
+_LOOK_EVERY_S = 0.1
+_MOST_LOOKS = 150
+
 
 def over(reason: str) -> SessionEnded:
     """The error for a launch that ended for this reason."""
@@ -34,10 +43,20 @@ def over(reason: str) -> SessionEnded:
 
 
 class Renewal:
-    def __init__(self, doors: Doors, launches: Launches, clock: Clock) -> None:
+    """`sleep` is for waiting while another process renews."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        launches: Launches,
+        clock: Clock,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._doors = doors
         self._launches = launches
         self._clock = clock
+        self._sleep = sleep
         self._flights: SingleFlight[str | None] = SingleFlight()
         self._reads: SingleFlight[tuple[Tokens, int]] = SingleFlight()
 
@@ -52,7 +71,7 @@ class Renewal:
         if tokens.access_token is None or not _expires_by(tokens, now + RENEW_BEFORE):
             return tokens.access_token
         still_good = not _expires_by(tokens, now)
-        if tokens.refresh_token is None and still_good:
+        if still_good and (tokens.refresh_token is None or _is_being_renewed(tokens, now)):
             return tokens.access_token
         try:
             return await self.renew(launch, registration, refused=tokens.access_token)
@@ -70,27 +89,45 @@ class Renewal:
         return await self._flights.run(launch.id, lambda: self._renew(launch, registration, refused))
 
     async def _renew(self, launch: ActiveLaunch, registration: Registration, refused: str) -> str | None:
-        tokens, version = await self._current(launch.id)
-        if tokens.access_token is not None and tokens.access_token != refused:
+        tokens, version = await self._turn(launch, refused)
+        if tokens.access_token != refused or tokens.refresh_token is None:
             return tokens.access_token
-        if tokens.refresh_token is None:
-            raise await self._ended(launch, "no-refresh-token")
         door = self._doors.for_registration(registration)
         endpoint = TokenEndpoint(door, registration, tokens.token_endpoint, launch.scopes.raw)
         asked_at = self._clock()
         try:
             answer = await endpoint.refresh(tokens.refresh_token, now=asked_at)
         except TemporaryOutboundError:
+            await self._keep(launch, replace(tokens, renewing_since=None), version)
             raise
         except (TokenRefused, OutboundError) as error:
             return await self._after_refusal(launch, refused, error)
         if answer.patient not in {None, launch.patient_id}:
             raise await self._ended(launch, PATIENT_CHANGED)
-        renewed = tokens_of(answer, tokens.token_endpoint, asked_at=asked_at)
-        await self._launches.replace_tokens(launch.id, tokens=sealed.to_bytes(renewed), from_version=version)
-        # Where another process was faster, its tokens count; where the launch ended meanwhile, none does.
+        await self._keep(launch, tokens_of(answer, tokens.token_endpoint, asked_at=asked_at), version)
+        # Where another process took over, its tokens count; where the launch ended meanwhile, none does.
         kept, _ = await self._current(launch.id)
         return kept.access_token
+
+    async def _turn(self, launch: ActiveLaunch, refused: str) -> tuple[Tokens, int]:
+        """Tokens that are newer than `refused`; or else those to renew, once it is this process's turn."""
+        for _ in range(_MOST_LOOKS):
+            tokens, version = await self._current(launch.id)
+            if tokens.access_token != refused:
+                return tokens, version
+            if tokens.refresh_token is None:
+                raise await self._ended(launch, "no-refresh-token")
+            now = self._clock()
+            if _is_being_renewed(tokens, now):
+                await self._sleep(_LOOK_EVERY_S)
+            elif await self._keep(launch, replace(tokens, renewing_since=now), version):
+                return tokens, version + 1
+        raise TemporaryOutboundError("another process renews the tokens")
+
+    async def _keep(self, launch: ActiveLaunch, tokens: Tokens, from_version: int) -> bool:
+        return await self._launches.replace_tokens(
+            launch.id, tokens=sealed.to_bytes(tokens), from_version=from_version
+        )
 
     async def _after_refusal(self, launch: ActiveLaunch, refused: str, error: Exception) -> str:
         """The refresh token was refused: perhaps because another process has just used it."""
@@ -113,3 +150,8 @@ class Renewal:
 
 def _expires_by(tokens: Tokens, moment: datetime) -> bool:
     return tokens.expires_at is not None and tokens.expires_at <= moment
+
+
+def _is_being_renewed(tokens: Tokens, now: datetime) -> bool:
+    since = tokens.renewing_since
+    return since is not None and since <= now < since + _RENEWS_WITHIN

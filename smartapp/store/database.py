@@ -26,7 +26,8 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> "Database":
-        """Connect and create missing tables. `busy_timeout_s`: how long a writer waits for another one.
+        """Connect and create missing tables. `busy_timeout_s`: how long a writer waits for another one,
+        unless the URL says it ("?timeout=2").
 
         Raises StoreUnavailable.
         """
@@ -74,9 +75,11 @@ def _engine(url: str, busy_timeout_s: float) -> AsyncEngine:
         engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
     else:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, connect_args={"timeout": busy_timeout_s})
+        waiting = {} if "timeout" in parsed.query else {"timeout": busy_timeout_s}
+        engine = create_async_engine(parsed, connect_args=waiting)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "invalidate", _roll_back)
     return engine
 
 
@@ -96,3 +99,9 @@ def _begin_immediate(connection: Any) -> None:  # Any: as above
     # immediate one waits its turn.
     reads_only = connection.get_execution_options().get(_READS_ONLY)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _roll_back(connection: Any, _record: object, _error: object) -> None:  # Any: as above
+    # A request that is cancelled in the middle of a statement drops its connection. SQLite closes it only
+    # when the statement's cursor is gone too, which the traceback may hold: until then, nobody could write.
+    connection.rollback()

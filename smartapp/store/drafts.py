@@ -94,9 +94,9 @@ class Drafts:
             rows = (await connection.execute(query)).all()
         return tuple(self._opened(row) for row in rows)
 
-    async def discard(self, launch_id: str) -> None:
-        async with self._database.transaction() as connection:
-            await connection.execute(delete(drafts).where(drafts.c.launch_id == launch_id))
+    async def discard_in(self, connection: AsyncConnection, launch_id: str) -> None:
+        """Delete a launch's draft, inside a transaction of the caller, who has looked at what it holds."""
+        await connection.execute(delete(drafts).where(drafts.c.launch_id == launch_id))
 
     def _opened(self, row: Row[Any]) -> StoredDraft:
         body = self._vault.open(row.sealed, bound_to=f"draft/{row.launch_id}/{row.owner}")

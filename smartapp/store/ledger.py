@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from smartapp.clock import Clock
@@ -119,6 +119,11 @@ class Ledger:
         query = select(ledger).where(ledger.c.launch_id == launch_id).order_by(ledger.c.position)
         return tuple(self._opened(row) for row in (await connection.execute(query)).all())
 
+    async def of_owner_in(self, connection: AsyncConnection, owner: str) -> tuple[LedgerRow, ...]:
+        """All rows of the owner, whichever launch they are with."""
+        query = select(ledger).where(ledger.c.owner == owner).order_by(ledger.c.launch_id, ledger.c.position)
+        return tuple(self._opened(row) for row in (await connection.execute(query)).all())
+
     async def left_over(
         self, owner: str, *, to_launch: str, states: Collection[str]
     ) -> tuple[LedgerRow, ...]:
@@ -139,9 +144,12 @@ class Ledger:
     async def claim(
         self, row: LedgerRow, *, states: Collection[str], to: str, body: bytes
     ) -> LedgerRow | None:
-        """Take `row` for one attempt at sending it. None when somebody else has it or it moved on."""
+        """Take `row` for one attempt at sending it. None when somebody else has it or it moved on, also to
+        another launch, which may have given it other words.
+        """
         attempt = row.attempt + 1
-        changed = await self._set(row, states, state=to, attempt=attempt, body=body)
+        here = ledger.c.launch_id == row.launch_id
+        changed = await self._set(row, states, here, state=to, attempt=attempt, body=body)
         if not changed:
             return None
         return LedgerRow(
@@ -153,7 +161,13 @@ class Ledger:
         return await self._set(row, states, state=to, attempt=row.attempt, body=body)
 
     async def _set(
-        self, row: LedgerRow, states: Collection[str], *, state: str, attempt: int, body: bytes
+        self,
+        row: LedgerRow,
+        states: Collection[str],
+        *conditions: ColumnElement[bool],
+        state: str,
+        attempt: int,
+        body: bytes,
     ) -> bool:
         statement = (
             update(ledger)
@@ -162,6 +176,7 @@ class Ledger:
                 ledger.c.owner == row.owner,
                 ledger.c.attempt == row.attempt,
                 ledger.c.state.in_(states),
+                *conditions,
             )
             .values(state=state, attempt=attempt, **self._sealed(row.item_id, row.owner, body))
         )

@@ -17,7 +17,7 @@ from smartapp.sdm.selection import Prompts, opening_question_now, select
 from smartapp.web import draft_form, presenters_before, words
 from smartapp.web.desk import change, look, offer
 from smartapp.web.draft import Draft
-from smartapp.web.presenters_before import ChartView
+from smartapp.web.presenters_before import ChartView, Opening
 from smartapp.web.presenters_frame import Frame, call_name, frame
 from smartapp.web.presenters_offer import offer_view
 from smartapp.web.presenters_room import OfferView
@@ -31,7 +31,7 @@ class BeforePage:
     """`chart` is awaited where its first panel stands; everything above is sent before that."""
 
     frame: Frame
-    opening: str
+    opening: Opening
     offer: OfferView | None
     visit: Visit
     draft: Draft
@@ -56,17 +56,20 @@ async def show(request: Request) -> Response:
     wait_s = visit.session.registration.first_paint_ms / 1000
     record = await soon(visit.services.charts.record(visit.session), wait_s)
     catalogue = visit.services.catalogue
-    opening = prompts_of(visit, record, desk.draft).opening if record else opening_question_now(catalogue)
+    question = prompts_of(visit, record, desk.draft).opening if record else opening_question_now(catalogue)
     page = BeforePage(
         frame=await frame(visit, patient, "before"),
-        opening=opening.text,
+        opening=presenters_before.opening(
+            patient, question.text, name=call_name(patient), today=visit.services.today()
+        ),
         offer=offer_view(await offer(visit)),
         visit=visit,
         draft=desk.draft,
     )
     pieces = visit.services.pages.pieces("before.html", page)
     first = await anext(pieces)
-    return StreamingResponse(_stream(first, pieces, visit), media_type="text/html")
+    body = _stream(first, pieces, visit, reference=request.state.reference)
+    return StreamingResponse(body, media_type="text/html")
 
 
 async def hide(request: Request) -> Response:
@@ -107,21 +110,25 @@ def read_line(visit: Visit, record: PatientRecord) -> str:
     return f"{parts_read(record)} at {words.clock_time(visit.services.local(record.read_at))}"
 
 
-async def _stream(first: str, pieces: AsyncIterator[str], visit: Visit) -> AsyncIterator[str]:
+async def _stream(
+    first: str, pieces: AsyncIterator[str], visit: Visit, *, reference: str
+) -> AsyncIterator[str]:
     yield first
     try:
         async for piece in pieces:
             yield piece
     except AppError as error:
-        logs.event("page-stopped", code=error.code, detail=error.detail)
+        logs.event("page-stopped", code=error.code, detail=error.detail, reference=reference)
         ended = isinstance(error, SessionEnded)
         heading = error.heading if ended else "The chart could not be read to the end."
-        yield await visit.services.pages.html("stopped.html", _Stopped(heading, error.next_step, error.code))
+        stopped = _Stopped(heading, error.next_step, error.code, reference)
+        yield await visit.services.pages.html("stopped.html", stopped)
     except asyncio.CancelledError:
         raise
     except Exception as error:  # the status line is sent: the page itself must say that it is not whole
-        logs.event("page-stopped", level=logging.ERROR, kind=type(error).__name__)
-        stopped = _Stopped("The chart could not be read to the end.", "Load this page again.", "unexpected")
+        logs.event("page-stopped", level=logging.ERROR, kind=type(error).__name__, reference=reference)
+        heading = "The chart could not be read to the end."
+        stopped = _Stopped(heading, "Load this page again.", "unexpected", reference)
         yield await visit.services.pages.html("stopped.html", stopped)
 
 
@@ -134,3 +141,4 @@ class _Stopped:
     heading: str
     next_step: str
     code: str
+    reference: str

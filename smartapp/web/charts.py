@@ -12,6 +12,7 @@ from datetime import timedelta
 from smartapp.clock import Clock
 from smartapp.ehr.profile import profile_for
 from smartapp.fhir.client import FhirClient
+from smartapp.fhir.note_reading import NoteChoice
 from smartapp.fhir.patient_record import PartName, PatientRecord
 from smartapp.fhir.reading import ChartReading, start_reading
 from smartapp.smart.doors import Doors
@@ -44,6 +45,11 @@ class Charts:
         # The event loop holds its tasks weakly: one that nobody refers to may vanish half done.
         self._running: set[asyncio.Task[None]] = set()
 
+    @property
+    def count(self) -> int:
+        """How many charts are in memory."""
+        return len(self._kept)
+
     def client(self, session: Session) -> FhirClient:
         """A client that is bound to this launch's patient, server and permissions."""
         return FhirClient(
@@ -75,7 +81,10 @@ class Charts:
             encounter_id=launch.encounter_id,
             fhir_user=launch.clinician.reference,
             profile=profile_for(registration.vendor),
-            max_notes=registration.max_notes,
+            notes=NoteChoice(
+                registration.max_notes,
+                frozenset(name.removeprefix("LOINC:") for name in registration.note_types),
+            ),
             wave_timeout_s=registration.wave_timeout_s,
             clock=self._clock,
         )
@@ -104,6 +113,11 @@ class Charts:
     def forget(self, launch_id: str) -> None:
         """Drop a reading, so that the next page reads anew."""
         self._kept.pop(launch_id, None)
+
+    def sweep(self) -> None:
+        """Drop every reading that no page will use any more. A chart is in memory only while needed."""
+        for launch_id in [key for key, kept in self._kept.items() if self._is_old(kept.reading)]:
+            self.forget(launch_id)
 
     def _is_old(self, reading: ChartReading) -> bool:
         return self._clock() - reading.started_at > KEPT_FOR

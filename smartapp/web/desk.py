@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from smartapp.sdm.model import Kind
+from smartapp.store.drafts import StoredDraft
 from smartapp.web import draft as drafts
 from smartapp.web.draft import Box, Draft, box_of
+from smartapp.web.merging import Page, apart_from_ledger, joined, mark, without_sent
 from smartapp.web.visit import Visit
 from smartapp.web.write_context import owner_context
 from smartapp.writing.model import Receipt
@@ -16,12 +21,18 @@ from smartapp.writing.model import Receipt
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A draft from another launch of the same clinician, patient and EHR. `launch_id` "": only from the
-    ledger.
+    ledger. `revision` is the stored draft's.
     """
 
     launch_id: str
     draft: Draft
     changed_at: datetime
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """Tells this offer, word for word, from any other."""
+        return mark("\n".join([self.launch_id, *(f"{box.id} {box.words}" for box in self.draft.boxes)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +49,27 @@ class Desk:
 async def look(visit: Visit) -> Desk:
     """The launch's draft as it stands now."""
     receipts = await visit.services.sender.receipts(visit.id)
-    stored = await visit.services.drafts.load(visit.id)
-    if stored is None:
-        return Desk(Draft(), receipts, changed_at=None)
-    draft = drafts.decode(stored.body).without(receipt.draft.id for receipt in receipts)
-    return Desk(draft, receipts, visit.services.local(stored.changed_at))
+    return _desk(visit, await visit.services.drafts.load(visit.id), receipts)
 
 
 async def change(visit: Visit, how: Callable[[Draft], Draft]) -> datetime:
     """Keep the draft as `how` makes it. Returns the local time at which it was kept. Raises
     StoreUnavailable.
     """
-    services = visit.services
-    async with services.database.transaction() as connection:
-        stored = await services.drafts.load_in(connection, visit.id)
-        changed = how(Draft() if stored is None else drafts.decode(stored.body))
-        kept_at = await services.drafts.save_in(
-            connection, visit.id, owner=visit.session.owner, body=drafts.encode(changed)
-        )
-    return services.local(kept_at)
+    async with visit.services.database.transaction() as connection:
+        return await _save(visit, connection, how((await _mine(visit, connection)).draft))
 
 
-async def keep(visit: Visit, posted: Iterable[Box]) -> datetime:
+async def clear_sent(visit: Visit) -> None:
+    """Take out of the draft what is in the ledger by now, and nothing that was typed meanwhile."""
+    await change(visit, lambda draft: draft)
+
+
+async def keep(visit: Visit, posted: Iterable[Box], page: Page) -> datetime:
     """Keep one page's boxes, leaving alone what was sent meanwhile and what another open page holds."""
-    sent = {
-        receipt.draft.id: receipt.draft.words for receipt in await visit.services.sender.receipts(visit.id)
-    }
-    boxes = drafts.apart_from_ledger(posted, sent)
-    now = visit.services.local(visit.services.clock())
-    return await change(visit, lambda draft: draft.with_boxes(boxes, now=now))
+    async with visit.services.database.transaction() as connection:
+        mine = await _mine(visit, connection)
+        return await _save(visit, connection, _joined(visit, mine, posted, page))
 
 
 async def offer(visit: Visit) -> Offer | None:
@@ -81,39 +84,88 @@ async def offer(visit: Visit) -> Offer | None:
         for receipt in await visit.services.sender.left_over(owner_context(visit))
         if receipt.draft.id not in known
     ]
-    boxes = [box_of(receipt.draft) for receipt in stranded]
-    kept = await _newest_with_words(visit, known | {box.id for box in boxes})
+    boxes = tuple(box_of(receipt.draft) for receipt in stranded)
+    here = _said(mine) | {(box.kind, box.words) for box in boxes}
+    kept = await _newest_with_words(visit, here)
     if kept is not None:
-        return replace(kept, draft=replace(kept.draft, boxes=(*boxes, *kept.draft.written)))
+        return replace(kept, draft=Draft((*boxes, *kept.draft.written)))
     times = [receipt.at for receipt in stranded if receipt.at is not None]
     if not boxes:
         return None
     at = max(times, default=visit.services.clock())
-    return Offer("", Draft(tuple(boxes)), visit.services.local(at))
+    return Offer("", Draft(boxes), visit.services.local(at))
 
 
 async def adopt(visit: Visit, offered: Offer) -> None:
-    """Take an offered draft over, and only then discard it where it was."""
-    boxes = offered.draft.written
-    now = visit.services.local(visit.services.clock())
-    await change(visit, lambda draft: draft.with_boxes(boxes, now=now))
-    await visit.services.drafts.discard(offered.launch_id)
+    """Take an offered draft over, with what was typed into it since, and discard it where it was."""
+    services, page = visit.services, Page(offered.launch_id)
+    async with services.database.transaction() as connection:
+        there = await services.drafts.load_in(connection, offered.launch_id)
+        mine = await _mine(visit, connection)
+        newest = [] if there is None else drafts.decode(there.body).written
+        boxes = {box.id: box for box in (*offered.draft.written, *newest)}.values()
+        new = [box for box in boxes if (box.kind, box.words) not in _said(mine)]
+        await _save(visit, connection, _joined(visit, mine, new, page))
+        await services.drafts.discard_in(connection, offered.launch_id)
 
 
 async def discard(visit: Visit, offered: Offer) -> None:
-    """Throw an offered draft away. What stands in the ledger stays there, and is not offered again in
-    this launch.
+    """Throw an offered draft away, unless it was changed since. What stands in the ledger stays there, and
+    is not offered again in this launch.
     """
     ids = tuple(box.id for box in offered.draft.boxes)
-    await change(visit, lambda draft: replace(draft, hidden=(*draft.hidden, *ids)))
-    await visit.services.drafts.discard(offered.launch_id)
+    async with visit.services.database.transaction() as connection:
+        there = await visit.services.drafts.load_in(connection, offered.launch_id)
+        if there is not None and there.revision != offered.revision:
+            return
+        draft = (await _mine(visit, connection)).draft
+        await _save(visit, connection, replace(draft, hidden=(*draft.hidden, *ids)))
+        await visit.services.drafts.discard_in(connection, offered.launch_id)
 
 
-async def _newest_with_words(visit: Visit, known: set[str]) -> Offer | None:
+async def _newest_with_words(visit: Visit, here: set[tuple[Kind, str]]) -> Offer | None:
     services = visit.services
     for stored in await services.drafts.all_offered(visit.session.owner, to_launch=visit.id):
         receipts = await services.sender.receipts(stored.launch_id)
-        left = drafts.decode(stored.body).without({receipt.draft.id for receipt in receipts} | known)
-        if left.written:
-            return Offer(stored.launch_id, left, services.local(stored.changed_at))
+        left = without_sent(drafts.decode(stored.body), _words(receipts)).written
+        new = tuple(box for box in left if (box.kind, box.words) not in here)
+        if new:
+            changed_at = services.local(stored.changed_at)
+            return Offer(stored.launch_id, Draft(new), changed_at, stored.revision)
     return None
+
+
+async def _mine(visit: Visit, connection: AsyncConnection) -> Desk:
+    """As `look`, and nobody else can change it before the transaction ends."""
+    stored = await visit.services.drafts.load_in(connection, visit.id)
+    receipts = await visit.services.sender.receipts_in(connection, visit.id)
+    return _desk(visit, stored, receipts)
+
+
+def _desk(visit: Visit, stored: StoredDraft | None, receipts: tuple[Receipt, ...]) -> Desk:
+    if stored is None:
+        return Desk(Draft(), receipts, changed_at=None)
+    draft = without_sent(drafts.decode(stored.body), _words(receipts))
+    return Desk(draft, receipts, visit.services.local(stored.changed_at))
+
+
+def _joined(visit: Visit, mine: Desk, posted: Iterable[Box], page: Page) -> Draft:
+    boxes = apart_from_ledger(posted, _words(mine.receipts), page)
+    return joined(mine.draft, boxes, page, now=visit.services.local(visit.services.clock()))
+
+
+async def _save(visit: Visit, connection: AsyncConnection, draft: Draft) -> datetime:
+    kept_at = await visit.services.drafts.save_in(
+        connection, visit.id, owner=visit.session.owner, body=drafts.encode(draft)
+    )
+    return visit.services.local(kept_at)
+
+
+def _words(receipts: Iterable[Receipt]) -> dict[str, str]:
+    return {receipt.draft.id: receipt.draft.words for receipt in receipts}
+
+
+def _said(desk: Desk) -> set[tuple[Kind, str]]:
+    """What is on this desk already, typed or sent."""
+    said = {(box.kind, box.words) for box in desk.draft.boxes}
+    return said | {(receipt.draft.kind, receipt.draft.words) for receipt in desk.receipts}

@@ -4,9 +4,7 @@ judged.
 Nothing is dropped: a box over its limit, or one whose date makes no sense, is kept as typed and shown again.
 """
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -14,6 +12,7 @@ import msgspec
 
 from smartapp.errors import StoreUnavailable
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy
+from smartapp.web import words
 
 MAX_WORDS = 4_000
 MAX_NAME = 200
@@ -24,7 +23,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 @dataclass(frozen=True, slots=True)
 class Box:
     """One box. `question`: id of the catalogue's question it answers. `due` as typed; `said_at`: when
-    its words came to be.
+    its words came to be; `page`: which open page wrote them.
     """
 
     id: str
@@ -37,6 +36,7 @@ class Box:
     addresses: tuple[str, ...] = ()
     question: str = ""
     said_at: datetime | None = None
+    page: str = ""
 
     @property
     def is_written(self) -> bool:
@@ -81,27 +81,12 @@ class Draft:
     def written(self) -> tuple[Box, ...]:
         return tuple(box for box in self.boxes if box.is_written)
 
-    def without(self, ids: Iterable[str]) -> "Draft":
-        gone = frozenset(ids)
-        return replace(self, boxes=tuple(box for box in self.boxes if box.id not in gone))
-
     def hiding(self, prompt_id: str) -> "Draft":
         return replace(self, hidden=tuple(dict.fromkeys((*self.hidden, prompt_id))))
 
     def with_box(self, box: Box) -> "Draft":
         """The draft with one more box at its end."""
         return replace(self, boxes=(*self.boxes, box))
-
-    def with_boxes(self, posted: Iterable[Box], *, now: datetime) -> "Draft":
-        """The draft after one page's boxes came in. What another open page wrote stays as it is."""
-        coming = {box.id: box for box in posted}
-        merged = {box.id: box for box in self.boxes if box.is_written or box.id in coming}
-        for box in coming.values():
-            earlier = merged.get(box.id)
-            same = earlier is not None and earlier.words == box.words
-            said_at = earlier.said_at if earlier is not None and same else box.said_at or now
-            merged[box.id] = replace(box, said_at=said_at)
-        return replace(self, boxes=tuple(merged.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,40 +137,19 @@ def decode(body: bytes) -> Draft:
         raise StoreUnavailable("a draft of another version") from error
 
 
-def apart_from_ledger(posted: Iterable[Box], sent: Mapping[str, str]) -> tuple[Box, ...]:
-    """The boxes of a page that is older than the last sending. `sent`: words by id of what is in the ledger.
-
-    A box that was sent as it stands is not a draft any more; one whose words were changed since is a new
-    statement.
-    """
-    return tuple(
-        replace(box, id=_next_free_id(box.id, sent))
-        for box in posted
-        if box.id not in sent or (box.is_written and sent[box.id] != box.words)
-    )
-
-
 def is_box_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
-
-
-def _next_free_id(id_: str, sent: Mapping[str, str]) -> str:
-    # Derived, not drawn: the same old page may keep itself many times and must not make many statements.
-    while id_ in sent:
-        id_ = hashlib.sha256(id_.encode()).hexdigest()[:32]
-    return id_
 
 
 def _faults_of_box(box: Box) -> list[BoxFault]:
     faults = []
     if len(box.words) > MAX_WORDS:
-        over = len(box.words) - MAX_WORDS
+        over = words.count(len(box.words) - MAX_WORDS, "character", "characters")
         faults.append(
             BoxFault(
                 box,
                 "words",
-                f"A statement is {over} characters over the limit of {MAX_WORDS:,}. "
-                "Shorten it, or make it two.",
+                f"A statement is {over} over the limit of {MAX_WORDS:,}. Shorten it, or make it two.",
             )
         )
     if box.said_by is SaidBy.RELATED_PERSON and not box.speaker.strip():

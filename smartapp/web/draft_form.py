@@ -11,20 +11,27 @@ from starlette.datastructures import FormData
 
 from smartapp.sdm.model import Kind, SaidBy
 from smartapp.web.draft import Box, is_box_id
+from smartapp.web.merging import Page
 
 PATIENT = "patient"
 OTHER = "other"
 PERSON = "person:"
+_MAX_PAGE = 64
+_LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _CONDITION = re.compile(r"Condition/[A-Za-z0-9.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class DraftForm:
-    """`next`: the button that was pressed, "" when the page kept its draft by itself."""
+    """`page`: which showing of the questions it was. `next`: the button that was pressed, "" when the page
+    kept its draft by itself.
+    """
 
     token: str
     patient_id: str
     boxes: tuple[Box, ...]
+    page: Page
     next: str
 
 
@@ -33,15 +40,23 @@ def new_box_id() -> str:
     return secrets.token_hex(16)
 
 
+def new_page_id() -> str:
+    """Tells one showing of the questions from another."""
+    return secrets.token_hex(8)
+
+
 def read_form(form: FormData, new_id: Callable[[], str] = new_box_id) -> DraftForm:
     """The posted page. An id that we did not make is replaced, so that it cannot become an identifier
     in a chart.
     """
-    ids = dict.fromkeys(_texts(form, "box"))
+    ids = {given: given if is_box_id(given) else new_id() for given in _texts(form, "box")}
     return DraftForm(
         token=text(form, "token"),
         patient_id=text(form, "patient"),
-        boxes=tuple(_box(form, given, given if is_box_id(given) else new_id()) for given in ids),
+        boxes=tuple(_box(form, given, id_) for given, id_ in ids.items()),
+        page=Page(
+            text(form, "page")[:_MAX_PAGE], {id_: text(form, f"{given}-shown") for given, id_ in ids.items()}
+        ),
         next=text(form, "next"),
     )
 
@@ -60,13 +75,13 @@ def _box(form: FormData, given: str, id_: str) -> Box:
     by = text(form, f"{given}-by")
     said_by, speaker = SaidBy.PATIENT, ""
     if by.startswith(PERSON):
-        said_by, speaker = SaidBy.RELATED_PERSON, by.removeprefix(PERSON)
+        said_by, speaker = SaidBy.RELATED_PERSON, _typed(by.removeprefix(PERSON))
     elif by == OTHER:
-        said_by, speaker = SaidBy.RELATED_PERSON, text(form, f"{given}-name")
+        said_by, speaker = SaidBy.RELATED_PERSON, _typed(text(form, f"{given}-name"))
     return Box(
         id=id_,
         kind=_kind(text(form, f"{given}-kind")),
-        words=text(form, f"{given}-words").replace("\r\n", "\n"),
+        words=_typed(text(form, f"{given}-words")),
         said_by=said_by,
         speaker=speaker,
         verbatim=text(form, f"{given}-form") != "summary",
@@ -74,6 +89,14 @@ def _box(form: FormData, given: str, id_: str) -> Box:
         addresses=tuple(about for about in _texts(form, f"{given}-about") if _CONDITION.fullmatch(about)),
         question=text(form, f"{given}-question"),
     )
+
+
+def _typed(value: str) -> str:
+    """As typed, every line break as "\\n", without the characters that nobody sees and no FHIR string holds.
+
+    They come along with text that is pasted from other programs.
+    """
+    return _UNSEEN.sub("", _LINE_BREAK.sub("\n", value))
 
 
 def _kind(value: str) -> Kind:

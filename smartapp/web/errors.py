@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from smartapp import logs
-from smartapp.errors import AppError, BadRequest, NotFound, SessionEnded, TooLarge, UnknownIssuer
+from smartapp.errors import AppError, BadRequest, NotFound, SessionEnded, TooLarge, Unfinished, UnknownIssuer
 from smartapp.web import presenters_stop
 from smartapp.web.presenters_stop import StopPage
 from smartapp.web.services import services_of
@@ -23,7 +23,19 @@ class WrongMethod(BadRequest):
     message = "Nothing was changed."
 
 
-_BY_STATUS: Mapping[int, type[AppError]] = {404: NotFound, 405: WrongMethod, 413: TooLarge}
+class UnreadableForm(BadRequest):
+    code = "bad-form"
+    heading = "This form could not be read."
+    message = "Nothing was changed. Your text is still on the page before this one."
+    next_step = "Go back, copy what you typed, load the page again, and press the button once more."
+
+
+_BY_STATUS: Mapping[int, type[AppError]] = {
+    400: UnreadableForm,
+    404: NotFound,
+    405: WrongMethod,
+    413: TooLarge,
+}
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -43,7 +55,13 @@ async def app_error(request: Request, error: Exception) -> Response:
     reference = request.state.reference
     level = logging.ERROR if error.status >= _SERVER_ERROR else logging.INFO
     logs.event(
-        "refused", level=level, code=error.code, detail=error.detail, status=error.status, reference=reference
+        "refused",
+        level=level,
+        code=error.code,
+        detail=error.detail,
+        status=error.status,
+        reference=reference,
+        registration=error.registration or None,
     )
     if wants_json(request):
         problem = presenters_stop.problem(error, reference=reference)
@@ -61,9 +79,9 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 
 async def unexpected(request: Request, error: Exception) -> Response:
-    """Answer what nobody expected, with a page that tells nothing of it."""
+    """Answer what nobody expected, with a page that tells nothing of it, and promises nothing of a form."""
     del error
-    return await app_error(request, AppError())
+    return await app_error(request, Unfinished() if request.method == "POST" else AppError())
 
 
 def _page(request: Request, error: AppError) -> StopPage:

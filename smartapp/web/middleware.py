@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -108,6 +108,8 @@ class UnexpectedErrors:
 
         try:
             await self._app(scope, receive, watch)
+        except ClientDisconnect:
+            return  # the browser went away: nobody is there to be told, and nothing is wrong
         except Exception as error:
             reference = scope.get("state", {}).get("reference")
             logs.event("unexpected", level=logging.ERROR, kind=type(error).__name__, reference=reference)

@@ -1,60 +1,87 @@
-"""Before you walk in: one question to open with, what the patient has told us, and who matters."""
+"""Before you walk in: one question to open with, what the patient has told us, and what else stands in the
+chart.
+"""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
-from smartapp.fhir.patient_record import PatientIdentity, PatientRecord, RelatedPerson
-from smartapp.sdm.model import Kind, SaidBy, Statement
+from smartapp.fhir.patient_record import PatientIdentity, PatientRecord
+from smartapp.sdm.knowledge import Citation
+from smartapp.sdm.model import Kind, Statement
 from smartapp.sdm.selection import Prompts, ShownReminder
 from smartapp.web import words
-from smartapp.web.presenters_said import Said, is_own_words, language_name, said
-from smartapp.web.presenters_unread import Unread, unread_people, unread_rules, unread_said
+from smartapp.web.presenters_apart import (
+    Apart,
+    apart,
+    in_chart_heading,
+    in_chart_note,
+    nothing_said,
+    share_one_origin,
+    told_heading,
+)
+from smartapp.web.presenters_said import Said, is_over, is_own_words, is_somebody_elses, said
+from smartapp.web.presenters_unread import Unread, unread_notes, unread_rules, unread_said
+from smartapp.web.presenters_who import Who, who
 
 MOST_TOLD = 3
-_NOT_FOR_TOP = frozenset({Kind.PLANNING_DOCUMENT, Kind.STRENGTH})
-OVER = frozenset({"completed", "cancelled", "rejected", "entered-in-error"})
-_NAME_LIMIT = 80
+_MOST_IN_CHART = 3
+_CHILD_UNDER = 12
+_SENTENCE_END = re.compile(r"(?<=[.?])\s+(?=[A-Z0-9])")
+_AUTHOR = re.compile(r"([^,.]+?) [A-Z]{1,3}(?: Jr| Sr)?[,.]")
+_ACRONYM = re.compile(r"\(([A-Z]{3,})\)")
+_YEAR = re.compile(r"[.,] ((?:19|20)\d\d)[;.]")
 
 
 @dataclass(frozen=True, slots=True)
-class SourceLine:
-    citation: str
-    grade: str
-    link: str
+class Opening:
+    """What stands at the top before anything is read. `ask` is "" where there is nobody to ask; `line` is
+    quiet, and may be "".
+    """
+
+    label: str
+    ask: str
+    line: str
+    waiting: str
+    next_page: str
+    next_label: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderView:
+    """`sources` in short form, such as "Elwyn 2017, expert opinion"; the whole citations have their own
+    page.
+    """
+
     id: str
     text: str
     because: str
     why: str
-    sources: tuple[SourceLine, ...]
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`shown`: the first is shown large. `all_line` links to every statement; "" when these are all."""
+    """`shown`: the first is shown large. `all_line` links to every statement; "" when these are all.
+    `can_reread`: reading again may bring more.
+    """
 
+    heading: str
     shown: tuple[Said, ...]
     nothing: str
     all_line: str
     unread: tuple[Unread, ...]
+    can_reread: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    name: str
-    detail: str
+class InChart:
+    """Goals and plans that are nobody's words as far as the chart tells."""
 
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    people: tuple[Person, ...]
-    nobody: str
-    language: str
-    strengths: tuple[Said, ...]
-    unread: tuple[Unread, ...]
+    heading: str
+    note: str
+    shown: tuple[Said, ...]
+    all_line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +90,36 @@ class ChartView:
 
     reminders: tuple[ReminderView, ...]
     told: Told
+    in_chart: InChart | None
     who: Who
     read_line: str
+
+
+def opening(patient: PatientIdentity, ask: str, *, name: str, today: date) -> Opening:
+    if patient.deceased:
+        return Opening(
+            label="Before you go on",
+            ask="",
+            line=f"The chart says that {name} has died. What was said can still be read here.",
+            waiting="The chart is still being read.",
+            next_page="statements",
+            next_label="All statements",
+        )
+    return Opening(
+        label="Open with",
+        ask=ask,
+        line="Ask the child and the parent." if is_child(patient.birth_date, today) else "",
+        waiting="The chart is still being read. You can go in now.",
+        next_page="room",
+        next_label="Go to the questions",
+    )
+
+
+def is_child(birth_date: str, today: date) -> bool:
+    """Whether somebody born then is surely under 12. For this line only: no rule reads an age."""
+    year, month, day = ([int(part) for part in re.findall(r"\d+", birth_date)[:3]] + [1, 1, 1])[:3]
+    has_date = re.match(r"\d{4}", birth_date) is not None
+    return has_date and today.year - year - ((today.month, today.day) < (month, day)) < _CHILD_UNDER
 
 
 def chart_view(
@@ -76,90 +131,65 @@ def chart_view(
     name: str,
     read_line: str,
 ) -> ChartView:
+    parts = apart(statements)
+    reminders = () if record.patient.deceased else prompts.reminders
     return ChartView(
-        reminders=tuple(_reminder(shown) for shown in prompts.reminders),
-        told=_told(record, statements, today=today, name=name),
-        who=_who(record, statements, today=today),
+        reminders=tuple(_reminder(shown) for shown in reminders),
+        told=_told(record, parts, today=today, name=name),
+        in_chart=_in_chart(parts.in_chart, today),
+        who=who(record, parts.said, parts.on_file, today=today),
         read_line=read_line,
     )
 
 
 def most_telling(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """At most three: own words before what others wrote of them, then each kind once, then the newest.
+    """At most three: the patient's before somebody else's, own words before what others wrote of them, then
+    each kind once, then the newest.
 
     Nothing that is over. `statements` come newest first.
     """
-    open_ones = [s for s in statements if s.kind not in _NOT_FOR_TOP and s.status not in OVER]
-    open_ones.sort(key=lambda statement: (not is_own_words(statement), not statement.confirmed))
+    open_ones = [s for s in statements if s.kind is not Kind.STRENGTH and not is_over(s)]
+    open_ones.sort(key=lambda s: (is_somebody_elses(s), not is_own_words(s), not s.confirmed))
     kinds = [statement.kind for statement in open_ones]
     first_of_kind = [s for place, s in enumerate(open_ones) if kinds.index(s.kind) == place]
     others = [statement for statement in open_ones if statement not in first_of_kind]
     return tuple((first_of_kind + others)[:MOST_TOLD])
 
 
-def _on_file(record: PatientRecord) -> tuple[Statement, ...]:
-    """Health care agents and planning documents: about who matters, and nobody's words."""
-    return record.consents.items + record.planning_documents.items
-
-
-def _told(record: PatientRecord, statements: tuple[Statement, ...], *, today: date, name: str) -> Told:
-    on_file = _on_file(record)
-    spoken = tuple(s for s in statements if s not in on_file and s.said_by is not SaidBy.CLINICIAN)
-    top = [said(statement, today) for statement in most_telling(spoken)]
-    unread = unread_said(record, name) + unread_rules(record)
-    nothing = "" if top else f"Nothing is on file yet. What {name} says today starts the list."
-    if not top and unread:
-        nothing = f"Nothing was found. What {name} says today starts the list."
-    more = len(statements) > len(top)
+def _told(record: PatientRecord, parts: Apart, *, today: date, name: str) -> Told:
+    top = [said(statement, today) for statement in most_telling(parts.said)]
+    not_read = unread_said(record, name) + unread_rules(record)
+    unread = not_read + unread_notes(record, name)
+    nothing = "" if top else "No goal, worry or preference on file is still open."
+    if not parts.said:
+        nothing = nothing_said(record.patient, name, all_was_read=not unread)
+    count = len(parts.said)
     return Told(
+        heading=told_heading(record.patient, name),
         shown=tuple(top),
         nothing=nothing,
-        all_line=f"All {words.count(len(statements), 'statement', 'statements')}, newest first"
-        if more
+        all_line=f"All {words.count(count, 'statement', 'statements')}, newest first"
+        if count > len(top)
         else "",
         unread=unread,
+        can_reread=bool(not_read),
     )
 
 
-def _who(record: PatientRecord, statements: tuple[Statement, ...], *, today: date) -> Who:
-    people = [_person(person, record.patient) for person in record.related_persons.items]
-    people += [
-        Person(words.one_line(statement.words, 160), f"On file, {said(statement, today).day}")
-        for statement in _on_file(record)
-    ]
-    close = {person.name for person in record.related_persons.items}
-    team = [_with_role(person) for person in record.care_team.items if person.name not in close]
-    if team:
-        people.append(Person("Care team", "; ".join(team)))
-    nobody_known = not people and record.related_persons.was_read
-    return Who(
-        people=tuple(people),
-        nobody="Not known. Ask who should be there." if nobody_known else "",
-        language=_language(record.patient),
-        strengths=tuple(said(s, today) for s in statements if s.kind is Kind.STRENGTH)[:MOST_TOLD],
-        unread=unread_people(record),
+def _in_chart(in_chart: tuple[Statement, ...], today: date) -> InChart | None:
+    """Goals before plans, at most three, nothing that is over; None when there are none."""
+    open_ones = sorted((s for s in in_chart if not is_over(s)), key=lambda s: s.kind is not Kind.GOAL)
+    if not open_ones:
+        return None
+    shown = tuple(open_ones[:_MOST_IN_CHART])
+    names_speaker = not share_one_origin(shown)
+    more = len(in_chart) > len(shown)
+    return InChart(
+        heading=in_chart_heading(shown),
+        note=in_chart_note(shown),
+        shown=tuple(said(statement, today, names_speaker=names_speaker) for statement in shown),
+        all_line=f"All {len(in_chart)}, with their sources" if more else "Sources",
     )
-
-
-def _person(person: RelatedPerson, patient: PatientIdentity) -> Person:
-    """With the language only where it is another than the patient's."""
-    spoken = language_name(person.language)
-    differs = spoken and spoken != language_name(patient.language)
-    return Person(_with_role(person), f"Speaks {spoken}." if differs else "")
-
-
-def _with_role(person: RelatedPerson) -> str:
-    name, role = words.one_line(person.name, _NAME_LIMIT), words.one_line(person.relationship, _NAME_LIMIT)
-    return ", ".join(part for part in (name, role) if part) or "Name not known"
-
-
-def _language(patient: PatientIdentity) -> str:
-    if not patient.language:
-        spoken = "Not recorded. Ask."
-    else:
-        spoken = f"{language_name(patient.language)}, from registration."
-    needs = {True: " An interpreter is needed.", False: " No interpreter needed.", None: ""}
-    return spoken + needs[patient.interpreter_needed]
 
 
 def _reminder(shown: ShownReminder) -> ReminderView:
@@ -168,6 +198,15 @@ def _reminder(shown: ShownReminder) -> ReminderView:
         id=reminder.id,
         text=reminder.text,
         because=shown.because,
-        why=reminder.why,
-        sources=tuple(SourceLine(s.citation, words.sentence(s.grade), s.link) for s in reminder.sources),
+        why=_SENTENCE_END.split(" ".join(reminder.why.split()), maxsplit=1)[0],
+        sources=tuple(f"{short_form(source)}, {source.grade}" for source in reminder.sources),
     )
+
+
+def short_form(source: Citation) -> str:
+    """First author and year: "Elwyn 2017". Without authors, the body that published it."""
+    title = source.citation.partition(". ")[0]
+    named = _AUTHOR.match(source.citation) or _ACRONYM.search(title)
+    who_wrote = named[1] if named else words.one_line(title, 60)
+    years = _YEAR.findall(source.citation)
+    return f"{who_wrote} {years[-1]}" if years else f"{who_wrote}, undated"

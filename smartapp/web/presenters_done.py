@@ -9,8 +9,11 @@ from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_review import said_by, why_not
 from smartapp.web.presenters_said import KIND_WORDS
 from smartapp.writing.model import PlannedItem, Receipt, Rung, State
+from smartapp.writing.readback import Difference
 
 _ORDER = (State.REFUSED, State.UNKNOWN, State.SENDING, State.PLANNED, State.STORED)
+
+_TOO_BUSY = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +139,18 @@ def _outcome(receipt: Receipt) -> tuple[str, str, str, tuple[str, ...]]:
             return "refused", "Not in the chart", "", ("The words are kept.",)
         case State.PLANNED:
             return "wait", "Not sent yet", "", ("The words are kept.",)
-        case _ if receipt.is_absent:
-            return "wait", "Not found in the chart", "", ("The EHR gave no clear answer.",)
         case _:
-            return "wait", "Being checked", "", (
-                "The EHR gave no clear answer.", "It is not sent again before the chart was searched.",
-            )  # fmt: skip
+            return "wait", *_in_doubt(receipt)
+
+
+def _in_doubt(receipt: Receipt) -> tuple[str, str, tuple[str, ...]]:
+    """State, title and lines for what was sent and is not known to be in the chart as it was sent."""
+    if receipt.reason in tuple(Difference):
+        return "Not as you wrote it", "Look in the chart", (receipt.reason, "It is not sent again.")
+    if receipt.is_absent:
+        return "Not found in the chart", "", ("The EHR gave no clear answer.",)
+    lines = ("The EHR gave no clear answer.", "It is not sent again before the chart was searched.")
+    return "Being checked", "", lines
 
 
 def _stored_lines(receipt: Receipt) -> tuple[str, ...]:
@@ -157,7 +166,10 @@ def _time(at: datetime) -> str:
 
 
 def _reason(receipt: Receipt) -> str:
+    """In the EHR's own words where it has answered; else, and where it only was too busy, in ours."""
     said = words.one_line(receipt.reason, 200)
+    if said and receipt.status in {None, _TOO_BUSY}:
+        return said
     code = f" ({receipt.status})" if receipt.status is not None else ""
     if said:
         return f"The EHR answered “{said}”{code}. Nothing was stored."

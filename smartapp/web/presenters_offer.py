@@ -10,6 +10,6 @@ def offer_view(offer: Offer | None) -> OfferView | None:
         return None
     statements = words.count(len(offer.draft.written), "statement", "statements")
     return OfferView(
-        offer.launch_id,
+        offer.key,
         f"A draft from {words.clock_time(offer.changed_at)} is kept: {statements}.",
     )

@@ -92,7 +92,7 @@ def _intro(items: tuple[PlannedItem, ...], *, copy_only: bool) -> str:
         return "What you write in the room is listed here, word for word, before anything is sent."
     if copy_only:
         return "Nothing will be sent as data. You will get one text for your note. Untick what should not go."
-    return "Nothing of this is in the chart yet. Untick what should not go."
+    return "Nothing is sent before you press the button. Untick what should not go."
 
 
 def _item(item: PlannedItem, name: str, condition_names: Mapping[str, str]) -> ItemView:

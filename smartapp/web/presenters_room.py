@@ -9,6 +9,7 @@ from smartapp.sdm.model import Kind, SaidBy
 from smartapp.web import words
 from smartapp.web.draft import Box, BoxFault
 from smartapp.web.draft_form import OTHER, PATIENT, PERSON
+from smartapp.web.merging import mark
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_said import Said
 
@@ -48,7 +49,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class BoxView:
-    """`errors` by field name: "words", "name", "due"; "" where there is none."""
+    """`errors` by field name: "words", "name", "due"; "" where there is none. `shown`: mark of the words."""
 
     id: str
     kind: str
@@ -62,6 +63,7 @@ class BoxView:
     due: str
     about: tuple[Choice, ...]
     errors: dict[str, str]
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +103,19 @@ class ErrorLine:
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """A kept draft of another launch: "2 statements from 10:31 are kept"."""
+    """A kept draft of another launch: "2 statements from 10:31 are kept". `key`: what was offered."""
 
-    launch_id: str
+    key: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoomPage:
-    """`waiting`: the chart is still being read, so people, conditions and earlier statements may be
-    missing.
+    """`id`: of this showing of the page. `waiting`: the chart is still being read, so people, conditions and
+    earlier statements may be missing.
     """
 
+    id: str
     frame: Frame
     errors: tuple[ErrorLine, ...]
     is_quiet: bool
@@ -244,6 +247,7 @@ def _box(box: Box, around: Around, faults: tuple[BoxFault, ...], *, label: str) 
         due=box.due,
         about=_about(box, around),
         errors=errors,
+        shown=mark(box.words),
     )
 
 

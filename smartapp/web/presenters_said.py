@@ -25,8 +25,12 @@ KIND_WORDS = {
     Kind.DECISION: "Decision",
     Kind.PLANNING_DOCUMENT: "Planning document",
 }
+_OVER = frozenset({"cancelled", "rejected", "revoked", "stopped", "entered-in-error"})
+_COMPLETED = "completed"
 _QUIET_STATUS = frozenset({"", "active", "final", "current"})
 _WHO_LIMIT = 80
+_START_CHARACTERS, _START_LINES = 280, 4
+_LONG_CHARACTERS, _LONG_LINES = 420, 7
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 _LANGUAGES = {
     "am": "Amharic", "ar": "Arabic", "bn": "Bengali", "de": "German", "en": "English", "es": "Spanish",
@@ -41,15 +45,19 @@ _LANGUAGES = {
 class Said:
     """`is_quoted` False: not a person's own words as far as the chart tells, so without quotation marks.
 
-    `flag` and `unconfirmed` are "" when there is nothing to say. `excerpt`: the sentence around, for the
-    page of all statements.
+    `start`: how very long words begin, "" for others. `by` says whose words they are, where they are not
+    plainly the patient's; `theirs` the same as a sentence, for somebody close only. `flag` and `unconfirmed`
+    are "" when there is nothing to say. `excerpt`: the sentence around, for the page of all statements.
     """
 
     anchor: str
     words: str
+    start: str
     lang: str
     is_quoted: bool
     source: str
+    by: str
+    theirs: str
     flag: str
     unconfirmed: str
     day: str
@@ -57,13 +65,17 @@ class Said:
     reference: str
 
 
-def said(statement: Statement, today: date) -> Said:
+def said(statement: Statement, today: date, *, names_speaker: bool = True) -> Said:
+    """`names_speaker` False: whose words they are stands above a whole group already."""
     return Said(
         anchor=anchor(statement),
         words=statement.words,
+        start=_start(statement.words),
         lang=language_tag(statement.language),
         is_quoted=is_own_words(statement),
-        source=_source(statement),
+        source=_source(statement, names_speaker=names_speaker),
+        by=_said_by(statement) or ("" if statement.confirmed else "from a note, not confirmed"),
+        theirs=f"{words.sentence(_said_by(statement))}." if is_somebody_elses(statement) else "",
         flag=_flag(statement, today),
         unconfirmed="" if statement.confirmed else "From a note, not confirmed",
         day=words.day(statement.said_on) if statement.said_on else "No date",
@@ -76,9 +88,23 @@ def is_own_words(statement: Statement) -> bool:
     """Whether these are a person's own words: what a note's author made of them must not pass for a
     quotation.
     """
-    if statement.said_by not in {SaidBy.PATIENT, SaidBy.RELATED_PERSON}:
+    if statement.said_by not in {SaidBy.PATIENT, SaidBy.RELATED_PERSON} or statement.coded:
         return False
     return statement.confirmed or not _is_whole_excerpt(statement)
+
+
+def is_somebody_elses(statement: Statement) -> bool:
+    """Whether somebody close said it, and not the patient."""
+    return statement.said_by is SaidBy.RELATED_PERSON
+
+
+def is_over(statement: Statement) -> bool:
+    """Whether it no longer holds. A form that is completed is a form that was filled in, and is not over."""
+    return statement.status in _OVER or (statement.status == _COMPLETED and not _is_of_a_form(statement))
+
+
+def _is_of_a_form(statement: Statement) -> bool:
+    return statement.source.reference.startswith("QuestionnaireResponse/")
 
 
 def _is_whole_excerpt(statement: Statement) -> bool:
@@ -101,35 +127,59 @@ def language_name(tag: str) -> str:
     return _LANGUAGES.get(tag.lower().split("-")[0], words.one_line(tag, 20))
 
 
-def _source(statement: Statement) -> str:
-    speaker = words.one_line(statement.speaker, _WHO_LIMIT)
+def _start(text: str) -> str:
+    """The first words of a text that is too long to stand whole beside others, "" for one that is not."""
+    lines = text.strip().splitlines()
+    if len(text) <= _LONG_CHARACTERS and len(lines) <= _LONG_LINES:
+        return ""
+    cut = "\n".join(lines[:_START_LINES])
+    if len(cut) > _START_CHARACTERS:
+        whole_words = cut[:_START_CHARACTERS].rsplit(maxsplit=1)[0]
+        cut = whole_words if len(whole_words) > _START_CHARACTERS // 2 else cut[:_START_CHARACTERS]
+    return cut.rstrip() + "…"
+
+
+def _source(statement: Statement, *, names_speaker: bool) -> str:
     recorder = words.one_line(statement.recorder, _WHO_LIMIT)
     title = words.one_line(statement.source.title, _WHO_LIMIT)
     parts = [
         KIND_WORDS[statement.kind],
-        statement.status if statement.status not in _QUIET_STATUS else "",
+        _status(statement),
         words.day(statement.said_on) if statement.said_on else "no date",
         title if not statement.confirmed else "",
-        _said_by(statement.said_by, speaker),
+        "recorded as a code" if statement.coded else "",
+        _said_by(statement) if names_speaker and not is_somebody_elses(statement) else "",
         f"written down by {recorder}" if recorder else "",
         f"target date {words.day(statement.due)}" if statement.due else "",
     ]
     return ", ".join(part for part in parts if part) + "."
 
 
-def _said_by(said_by: SaidBy, speaker: str) -> str:
-    match said_by:
+def _status(statement: Statement) -> str:
+    if statement.status in _QUIET_STATUS or (statement.status == _COMPLETED and _is_of_a_form(statement)):
+        return ""
+    return statement.status
+
+
+def _said_by(statement: Statement) -> str:
+    speaker = words.one_line(statement.speaker, _WHO_LIMIT)
+    if statement.kind is Kind.PLANNING_DOCUMENT or statement.about_person:
+        return ""
+    match statement.said_by:
         case SaidBy.RELATED_PERSON:
             return f"said by {speaker or 'someone close'}"
         case SaidBy.CLINICIAN:
             return "in the clinician’s words"
         case SaidBy.UNKNOWN:
             return "who said it is not recorded"
-        case _:
-            return f"said by {speaker}" if speaker else ""
+        case SaidBy.REPORTED:
+            return "in the clinician’s words" if statement.confirmed else ""
+        case SaidBy.PATIENT:
+            return ""
 
 
 def _flag(statement: Statement, today: date) -> str:
-    if not statement.is_older_than_a_year(today):
+    """Only for what was said: nobody can be asked again for a target that a clinician set."""
+    if not statement.was_said or not statement.is_older_than_a_year(today):
         return ""
     return "Over 12 months old. Ask again" if statement.said_on else "No date. Ask again"

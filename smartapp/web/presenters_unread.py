@@ -5,7 +5,7 @@ why.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from smartapp.fhir.patient_record import AnyPart, PartName, PatientRecord, Reason
+from smartapp.fhir.patient_record import AnyPart, Note, PartName, PatientRecord, Reason
 from smartapp.web import words
 
 _SAID_PARTS = (
@@ -40,7 +40,10 @@ _WHY = {
     Reason.UNAVAILABLE: "The EHR did not answer.",
     Reason.UNREADABLE: "The EHR’s answer made no sense to this app.",
     Reason.SESSION_ENDED: "Your EHR session ended.",
+    Reason.OTHER_PATIENT: "The EHR named something of another patient. Nothing can be sent from here.",
 }
+_MOST_NOTES = 3
+_NO_TEXT = "It may be a scan, a picture or a file of another kind."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,32 @@ class Unread:
 def unread_said(record: PatientRecord, name: str) -> tuple[Unread, ...]:
     """Parts in which the patient may have said more."""
     return _unread(record, _SAID_PARTS, f"There may be more that {name} has said. Look in the chart, or ask.")
+
+
+def unread_notes(record: PatientRecord, name: str) -> tuple[Unread, ...]:
+    """Notes that are in the chart, and whose text this app does not have."""
+    silent = [note for note in record.notes.items if note.problem]
+    consequence = f"There may be more that {name} has said. Look in the chart."
+    found = [Unread(_note_heading(note), consequence, _note_why(note)) for note in silent[:_MOST_NOTES]]
+    if len(silent) > _MOST_NOTES:
+        more = words.count(len(silent) - _MOST_NOTES, "more note", "more notes")
+        found.append(Unread(f"The same holds for {more}.", consequence, "The newest are named here."))
+    return tuple(found)
+
+
+def _note_heading(note: Note) -> str:
+    title = words.sentence(words.one_line(note.title, 60)) or "A note without a title"
+    day = words.day(note.written_on) if note.written_on else "no date"
+    held = "holds no text that this app can read" if _has_no_text(note) else "did not reach this app"
+    return f"{title}, {day}, {held}."
+
+
+def _note_why(note: Note) -> str:
+    return _NO_TEXT if _has_no_text(note) else _WHY[note.problem or Reason.UNREADABLE]
+
+
+def _has_no_text(note: Note) -> bool:
+    return note.problem is Reason.UNREADABLE
 
 
 def unread_people(record: PatientRecord) -> tuple[Unread, ...]:
@@ -95,9 +124,7 @@ def _by_reason(parts: Iterable[AnyPart]) -> list[list[AnyPart]]:
 
 
 def _listed(names: Iterable[PartName]) -> str:
-    all_words = [PART_WORDS[name] for name in names]
-    joined = " and ".join(filter(None, (", ".join(all_words[:-1]), all_words[-1])))
-    return words.sentence(joined)
+    return words.sentence(words.listed(PART_WORDS[name] for name in names))
 
 
 def _why(part: AnyPart) -> str:

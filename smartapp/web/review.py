@@ -13,7 +13,7 @@ from smartapp.fhir.client import FhirClient
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.sdm.model import DraftStatement
 from smartapp.web import draft_form, presenters_review
-from smartapp.web.desk import Desk, change, look
+from smartapp.web.desk import Desk, change, clear_sent, look
 from smartapp.web.draft import Box, faults_of
 from smartapp.web.presenters_frame import frame
 from smartapp.web.presenters_room import PROMPTS
@@ -71,7 +71,7 @@ async def send(request: Request) -> Response:
     await visit.services.sender.commit(await write_context(visit), items)
     # Only now may the words leave the draft: a crash between the two leaves them in both, and `look` sees
     # to that.
-    await change(visit, lambda draft: draft.without(item.draft.id for item in items))
+    await clear_sent(visit)
     await _send(visit, client, planned.capability)
     return see(visit.path("done"))
 

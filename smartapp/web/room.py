@@ -5,19 +5,17 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
-from smartapp.sdm.model import SaidBy
 from smartapp.web import draft_form, presenters_room, words
 from smartapp.web.before import prompts_of
 from smartapp.web.desk import Desk, adopt, change, discard, keep, look, offer
 from smartapp.web.draft import Box, Draft, faults_of
-from smartapp.web.draft_form import DraftForm, new_box_id
+from smartapp.web.draft_form import DraftForm, new_box_id, new_page_id
 from smartapp.web.errors import wants_json
-from smartapp.web.presenters_before import OVER
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_frame import frame as frame_of
 from smartapp.web.presenters_offer import offer_view
 from smartapp.web.presenters_room import PROMPTS, Around, OfferView, RoomPage
-from smartapp.web.presenters_said import said
+from smartapp.web.presenters_said import is_over, said
 from smartapp.web.soon import soon
 from smartapp.web.visit import Visit, open_even_ended, open_posted, open_visit, read_posted, see
 
@@ -55,7 +53,7 @@ async def keep_draft(request: Request) -> Response:
     request.state.typed = "\n\n".join(box.words for box in posted.boxes if box.is_written)
     visit = await open_even_ended(request)
     visit.check(posted.token, posted.patient_id)
-    kept_at = await keep(visit, posted.boxes)
+    kept_at = await keep(visit, posted.boxes, posted.page)
     await open_visit(request)  # tells that the session ended, now that the text is safe
     if wants_json(request):
         return JSONResponse({"kept_at": words.clock_time(kept_at)})
@@ -66,7 +64,7 @@ async def adopt_offer(request: Request) -> Response:
     """Use a draft of an earlier launch, if it is still the one that was offered."""
     visit, form = await open_posted(request)
     offered = await offer(visit)
-    if offered is not None and offered.launch_id == draft_form.text(form, "offered"):
+    if offered is not None and offered.key == draft_form.text(form, "offered"):
         await adopt(visit, offered)
     return see(visit.path("room"))
 
@@ -75,7 +73,7 @@ async def discard_offer(request: Request) -> Response:
     """Throw a draft of an earlier launch away, if it is still the one that was offered."""
     visit, form = await open_posted(request)
     offered = await offer(visit)
-    if offered is not None and offered.launch_id == draft_form.text(form, "offered"):
+    if offered is not None and offered.key == draft_form.text(form, "offered"):
         await discard(visit, offered)
     return see(visit.path("room" if draft_form.text(form, "next") == "room" else ""))
 
@@ -121,11 +119,12 @@ def _page(
     earlier = tuple(
         (statement.kind, said(statement, today))
         for statement in (all_statements(record) if record else ())
-        if statement.status not in OVER and statement.said_by is not SaidBy.CLINICIAN
+        if statement.was_said and not is_over(statement)
     )
     questions = prompts_of(visit, record, desk.draft).questions if record else catalogue.questions
     written = len(desk.draft.written)
     return RoomPage(
+        id=new_page_id(),
         frame=frame,
         errors=presenters_room.error_lines(faults),
         is_quiet=not written,

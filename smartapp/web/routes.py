@@ -1,6 +1,6 @@
 """Every address of the app. Paths are a contract with EHRs, bookmarks and other programs."""
 
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
 from smartapp.web import before, done, launch, picker, review, room, sources, statements, system
@@ -15,7 +15,7 @@ def routes() -> list[BaseRoute]:
         Route("/open/{registration_id}", picker.show),
         Route("/open/{registration_id}/patients", picker.search, methods=["POST"]),
         Route("/open/{registration_id}/launch", picker.open_patient, methods=["POST"]),
-        Mount("/visits/{launch_id}", routes=_visit_routes()),
+        Mount("/visits/{launch_id}", app=Router(_visit_routes(), redirect_slashes=False)),
         Route("/sources", sources.index),
         Route("/sources/{reminder_id}.json", sources.as_json),
         Route("/sources/{reminder_id}", sources.show),

@@ -84,6 +84,7 @@ async def as_json(request: Request) -> Response:
             "version": reminder.version,
             "released": reminder.released.isoformat(),
             "reviewed": reminder.reviewed.isoformat(),
+            "reviewer": " ".join(reminder.reviewer.split()),
             "why": reminder.why,
             "limits": reminder.limits,
             "rule": list(found.rule),
@@ -125,7 +126,7 @@ def _page(found: About, root: str) -> SourcePage:
         ),
         attributes=tuple((number, *pair) for number, pair in enumerate(found.attributes, start=1)),
         released=words.day(reminder.released),
-        reviewed=words.day(reminder.reviewed),
+        reviewed=f"{words.day(reminder.reviewed)}, by {' '.join(reminder.reviewer.split())}",
         json_url=f"{root}/sources/{reminder.id}.json",
         all_url=f"{root}/sources",
     )

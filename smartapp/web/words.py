@@ -1,6 +1,7 @@
 """Dates, times, ages and numbers as the screens write them."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -56,6 +57,12 @@ def age(born: date, today: date) -> str:
 def count(number: int, one: str, many: str) -> str:
     """1 statement, 5 statements"""
     return f"{number} {one if number == 1 else many}"
+
+
+def listed(each: Iterable[str]) -> str:
+    """goals, notes and forms"""
+    *first, last = each
+    return " and ".join(filter(None, (", ".join(first), last)))
 
 
 def one_line(text: str, limit: int) -> str:

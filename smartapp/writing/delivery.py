@@ -121,7 +121,7 @@ class Delivery:
             rung=row.rung,
             kind=outcome.state.value,
             status=outcome.status,
-            reference=outcome.reference,
+            resource=outcome.reference,
         )
         return Step(posted.ended, posted.is_answering)
 

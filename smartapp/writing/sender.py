@@ -4,14 +4,17 @@ One sender a launch: a lock in this process, and compare-and-set in the ledger b
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 from weakref import WeakValueDictionary
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from smartapp.clock import Clock
-from smartapp.errors import NotFound, WrongPatient
+from smartapp.errors import NotFound, SendingUnclear, StoreUnavailable, WrongPatient
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.client import FhirClient
 from smartapp.store.drafts import Drafts
@@ -21,9 +24,11 @@ from smartapp.writing.delivery import Delivery, Patience, Step
 from smartapp.writing.entry import PROVENANCE, Entry, decode, encode, receipt_of
 from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WriteContext
 from smartapp.writing.posting import Sleep
+from smartapp.writing.rewording import ids_for
 
 _NOTHING_STORED: Final = (State.PLANNED.value, State.REFUSED.value)
 _IN_DOUBT: Final = (State.SENDING.value, State.UNKNOWN.value)
+_PERHAPS_STORED: Final = (*_IN_DOUBT, State.STORED.value)
 
 
 class Sender:
@@ -54,40 +59,27 @@ class Sender:
     ) -> None:
         """Put items into the ledger; an item that is there already stays as it is, so twice is once.
 
-        An item that an earlier launch of the same owner left behind comes over: with its new words when
-        nothing of it was stored; as it is when that is in doubt, and then new words become an item of
-        their own. `draft`: what remains of the draft, kept in the same transaction. Raises WrongPatient
-        for an item of another owner.
+        An item that another launch of the same owner has comes over: with its new words when nothing of it
+        was stored; as it is when it is stored or in doubt, and then new words become an item of their own.
+        `draft`: what remains of the draft, kept in the same transaction. Raises WrongPatient for an item of
+        another owner.
         """
         now, launch_id, owner = self._clock(), context.launch_id, context.owner
         planned = State.PLANNED.value
-        left = await self._ledger.left_over(owner, to_launch=launch_id, states=[*_IN_DOUBT, planned])
-        provenances = [
-            NewRow(row.item_id, row.rung, row.body)
-            for row in left
-            if row.rung == PROVENANCE and row.state == planned
-        ]
-        items = [*items, *self._reworded(items, left)]
-        rows = [_row(item, Entry((item.draft,), now, item.why_not)) for item in items]
         async with self._ledger.transaction() as connection:
+            known = await self._ledger.of_owner_in(connection, owner)
+            ids = _ids(items, known, launch_id)
+            rows = [_row(_called(item, own[-1]), now) for item, own in zip(items, ids, strict=True)]
+            others = _brought_along(known, {one for own in ids for one in own[:-1]})
             await self._ledger.add_all_in(connection, launch_id, owner=owner, state=planned, rows=rows)
             await self._ledger.bring_in(
                 connection, launch_id, owner=owner, rows=rows, states=_NOTHING_STORED, restart=planned
             )
             await self._ledger.bring_in(
-                connection, launch_id, owner=owner, rows=[*rows, *provenances], states=(*_IN_DOUBT, planned)
+                connection, launch_id, owner=owner, rows=[*rows, *others], states=(*_PERHAPS_STORED, planned)
             )
             if draft is not None:
                 await self._drafts.save_in(connection, launch_id, owner=owner, body=draft)
-
-    def _reworded(self, items: Sequence[PlannedItem], left: Sequence[LedgerRow]) -> list[PlannedItem]:
-        """Items whose earlier words may stand in the chart, as new ones with the words of now."""
-        doubtful = {row.item_id: decode(row).drafts[0] for row in left if row.state in _IN_DOUBT}
-        return [
-            replace(item, draft=replace(item.draft, id=self._new_id()))
-            for item in items
-            if item.draft.id in doubtful and doubtful[item.draft.id].words != item.draft.words
-        ]
 
     async def send(
         self, context: WriteContext, *, client: FhirClient, capability: Capability
@@ -130,8 +122,11 @@ class Sender:
 
     async def receipts(self, launch_id: str) -> tuple[Receipt, ...]:
         """One receipt an item, in the order of the page."""
-        rows = await self._ledger.of_launch(launch_id)
-        return tuple(receipt_of(row) for row in rows if row.rung != PROVENANCE)
+        return _receipts(await self._ledger.of_launch(launch_id))
+
+    async def receipts_in(self, connection: AsyncConnection, launch_id: str) -> tuple[Receipt, ...]:
+        """As `receipts`, inside a transaction of the caller."""
+        return _receipts(await self._ledger.of_launch_in(connection, launch_id))
 
     async def provenance(self, launch_id: str) -> State | None:
         """What became of the record of who said and wrote it: the worst, or None when there is none."""
@@ -143,7 +138,7 @@ class Sender:
         """What earlier launches of the same owner did not bring into the chart. `commit` takes it over."""
         states = [*_NOTHING_STORED, *_IN_DOUBT]
         rows = await self._ledger.left_over(context.owner, to_launch=context.launch_id, states=states)
-        return tuple(receipt_of(row) for row in rows if row.rung != PROVENANCE)
+        return _receipts(rows)
 
     @asynccontextmanager
     async def _one_sender(
@@ -151,17 +146,21 @@ class Sender:
     ) -> AsyncIterator[Delivery]:
         if client.patient_id != context.patient_id:
             raise WrongPatient("a client for another patient")
+        delivery = Delivery(
+            ledger=self._ledger,
+            context=context,
+            client=client,
+            capability=capability,
+            form=self._form,
+            patience=self._patience,
+            clock=self._clock,
+            sleep=self._sleep,
+        )
         async with self._locks.setdefault(context.launch_id, asyncio.Lock()):
-            yield Delivery(
-                ledger=self._ledger,
-                context=context,
-                client=client,
-                capability=capability,
-                form=self._form,
-                patience=self._patience,
-                clock=self._clock,
-                sleep=self._sleep,
-            )
+            try:
+                yield delivery
+            except StoreUnavailable as error:
+                raise SendingUnclear(error.detail) from error
 
     async def _rows(
         self, context: WriteContext, states: Iterable[State], *, items: bool = False
@@ -181,8 +180,8 @@ class Sender:
         if not (context.provenance and offered):
             return
         async with self._ledger.transaction() as connection:
-            rows = await self._ledger.of_launch_in(connection, context.launch_id)
-            entry = _uncovered(rows, Entry((), self._clock()))
+            known = await self._ledger.of_owner_in(connection, context.owner)
+            entry = _uncovered(known, context.launch_id, Entry((), self._clock()))
             if entry is not None:
                 await self._ledger.add_all_in(
                     connection,
@@ -195,8 +194,35 @@ class Sender:
         await _each(delivery.send, [row for row in planned if row.rung == PROVENANCE])
 
 
-def _row(item: PlannedItem, entry: Entry) -> NewRow:
-    return NewRow(item.draft.id, item.rung.value, encode(entry))
+def _receipts(rows: Iterable[LedgerRow]) -> tuple[Receipt, ...]:
+    return tuple(receipt_of(row) for row in rows if row.rung != PROVENANCE)
+
+
+def _row(item: PlannedItem, now: datetime) -> NewRow:
+    return NewRow(item.draft.id, item.rung.value, encode(Entry((item.draft,), now, item.why_not)))
+
+
+def _ids(items: Sequence[PlannedItem], known: Sequence[LedgerRow], launch_id: str) -> list[tuple[str, ...]]:
+    """Each item's ids, see `ids_for`: words that may be in the chart, or that this launch committed, stay."""
+    taken = {
+        row.item_id: decode(row).drafts[0].words
+        for row in known
+        if row.rung != PROVENANCE and (row.launch_id == launch_id or row.state in _PERHAPS_STORED)
+    }
+    return [ids_for(item.draft.id, item.draft.words, taken) for item in items]
+
+
+def _called(item: PlannedItem, id_: str) -> PlannedItem:
+    return replace(item, draft=replace(item.draft, id=id_))
+
+
+def _brought_along(known: Sequence[LedgerRow], ids: Collection[str]) -> list[NewRow]:
+    """The rows with these ids, and the Provenances that nobody sent yet."""
+    return [
+        NewRow(row.item_id, row.rung, row.body)
+        for row in known
+        if row.item_id in ids or (row.rung == PROVENANCE and row.state == State.PLANNED)
+    ]
 
 
 async def _each(turn: Callable[[LedgerRow], Awaitable[Step]], rows: Iterable[LedgerRow]) -> bool:
@@ -213,14 +239,20 @@ async def _each(turn: Callable[[LedgerRow], Awaitable[Step]], rows: Iterable[Led
     return True
 
 
-def _uncovered(rows: Iterable[LedgerRow], empty: Entry) -> Entry | None:
-    """`empty` filled with what is stored and has no Provenance, or None when there is nothing."""
-    entries = [decode(row) for row in rows if row.state == State.STORED or row.rung == PROVENANCE]
-    covered = {target for entry in entries for target in entry.targets}
+def _uncovered(known: Sequence[LedgerRow], launch_id: str, empty: Entry) -> Entry | None:
+    """`empty` filled with what this launch stored and no launch has a Provenance for, or None when there is
+    nothing.
+    """
+    covered = {target for row in known if row.rung == PROVENANCE for target in decode(row).targets}
+    entries = [
+        decode(row)
+        for row in known
+        if row.launch_id == launch_id and row.state == State.STORED and row.rung != PROVENANCE
+    ]
     stored = [
         (entry.outcome.reference, entry.drafts[0])
         for entry in entries
-        if not entry.targets and entry.outcome and entry.outcome.reference not in covered
+        if entry.outcome and entry.outcome.reference not in covered
     ]
     if not stored:
         return None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from smartapp.clock import now
 from smartapp.ehr.profile import profile_for
+from smartapp.fhir.note_reading import NoteChoice
 from smartapp.fhir.patient_record import ClinicianDetails
 from smartapp.fhir.reading import start_reading
 from tests.fhir.read_server import BASE, FakeServer, Json, client_of, patient
@@ -30,7 +31,7 @@ async def clinician(
         encounter_id=None,
         fhir_user=fhir_user,
         profile=profile_for("generic"),
-        max_notes=1,
+        notes=NoteChoice(1),
         wave_timeout_s=5.0,
         clock=now,
     )
@@ -46,6 +47,22 @@ async def test_name_and_qualification_are_read_with_the_chart() -> None:
 
     assert found == ClinicianDetails("Ana B. Bone", "Physician")
     assert asked[0].headers["authorization"] == "Bearer token-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ({"text": "Dr. Abena Osei MD", "prefix": ["Dr."], "suffix": ["MD"]}, "Dr. Abena Osei MD"),
+        ({"given": ["Abena"], "family": "Osei", "prefix": ["Dr."], "suffix": ["MD"]}, "Abena Osei, MD"),
+        ({"given": ["Abena"], "family": "Osei MD", "suffix": ["MD"]}, "Abena Osei MD"),
+        ({"given": ["Abena"], "family": "Osei", "suffix": ["MD", "MD", "PhD"]}, "Abena Osei, MD, PhD"),
+        ({"text": " ", "given": ["Abena"], "family": "Osei"}, "Abena Osei"),
+    ],
+)
+async def test_name_is_as_the_ehr_words_it_and_no_title_is_added_or_doubled(name: Json, shown: str) -> None:
+    found, _ = await clinician(DR | {"name": [name]})
+
+    assert found.name == shown
 
 
 async def test_role_gives_holder_role_and_organization() -> None:

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from smartapp.fhir.facts import facts_of
-from smartapp.fhir.patient_record import PatientRecord
+from smartapp.fhir.patient_record import Note, PatientRecord, Reason
 from smartapp.sdm.facts import Code, CodedFact, Known
 from tests.fhir.read_server import FakeServer, about_p1, client_of, goal, outcome, patient
 from tests.fhir.test_read_parts import read
@@ -94,6 +94,8 @@ async def test_a_medicine_that_is_contained_or_only_referred_to_has_its_name() -
         ("ServiceRequest", Known.ORDERS),
         ("Goal", Known.STATEMENTS),
         ("Observation", Known.STATEMENTS),
+        ("DocumentReference", Known.NOTES),
+        ("QuestionnaireResponse", Known.NOTES),
         ("Encounter/e1", Known.VISIT),
     ],
 )
@@ -110,6 +112,15 @@ async def test_a_part_with_a_record_that_made_no_sense_is_not_known_whole() -> N
     facts = facts_of(await record_of(patient(), about_p1("Condition", "c1", code="text")), today=TODAY)
 
     assert Known.CONDITIONS not in facts.known
+
+
+async def test_a_note_whose_text_is_not_there_leaves_the_notes_unknown() -> None:
+    record = await record_of(patient())
+    scan = Note("DocumentReference/1", "Letter", problem=Reason.UNREADABLE)
+
+    facts = facts_of(replace(record, notes=replace(record.notes, items=(scan,))), today=TODAY)
+
+    assert Known.NOTES not in facts.known
 
 
 async def test_race_ethnicity_sex_gender_identity_and_religion_change_no_fact() -> None:

@@ -33,7 +33,13 @@ MAKERS: list[tuple[Any, Any]] = [
     (lenses.ServiceRequest, lambda one, _: chart_items.order(one)),
     (lenses.RelatedPerson, lambda one, _: people.related_person(one)),
 ]
-_scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12)
+_scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=12)
+)
 _json = st.recursive(
     _scalars,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from smartapp.ehr.profile import EhrProfile
-from smartapp.fhir.note_reading import note_statements
+from smartapp.fhir.note_reading import NoteChoice, note_statements
 from smartapp.fhir.patient_record import Note, PartName, Reason
 from smartapp.fhir.reading import start_reading
 from smartapp.sdm.model import Kind, SaidBy, Source
@@ -30,6 +30,16 @@ def note(resource_id: str, on: str = "2026-10-01T11:04:00-04:00", **attachment: 
         author=[{"reference": "Practitioner/7", "display": "Abena Osei, MD"}],
         content=[{"attachment": given}],
     )
+
+
+async def test_only_notes_of_the_chosen_types_are_read() -> None:
+    progress = note("n1") | {"type": {"coding": [{"system": "http://loinc.org", "code": "11506-3"}]}}
+    other = note("n2") | {"type": {"coding": [{"system": "http://loinc.org", "code": "18842-5"}]}}
+    client = client_of(FakeServer([patient(), progress, other, note("n3")]))
+
+    record = await read(client, notes=NoteChoice(20, frozenset({"11506-3"}))).record()
+
+    assert [each.reference for each in record.notes.items] == ["DocumentReference/n1"]
 
 
 async def test_a_note_comes_with_its_text_title_author_and_day() -> None:
@@ -76,6 +86,15 @@ async def test_only_the_newest_notes_are_read_and_the_part_says_that_there_are_m
     ]
     assert not record.notes.whole
     assert len(server.asked_for("Binary")) == 20
+
+
+async def test_notes_that_come_with_the_search_are_all_read() -> None:
+    notes = [note(f"n{number}") for number in range(60)]
+
+    record = await read(client_of(FakeServer([patient(), *notes]))).record()
+
+    assert len(record.notes.items) == 60
+    assert record.notes.whole
 
 
 async def test_each_note_that_cannot_be_read_says_why_and_the_others_stand() -> None:
@@ -154,7 +173,7 @@ async def test_no_notes_are_wanted_where_the_site_says_none() -> None:
         encounter_id=None,
         fhir_user="",
         profile=EhrProfile(),
-        max_notes=0,
+        notes=NoteChoice(0),
         wave_timeout_s=10,
         clock=lambda: NOW,
     )

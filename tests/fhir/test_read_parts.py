@@ -11,6 +11,7 @@ import pytest
 from smartapp.ehr.profile import EhrProfile, profile_for
 from smartapp.errors import AnswerUnreadable, SessionEnded, TemporaryOutboundError
 from smartapp.fhir.client import FhirClient
+from smartapp.fhir.note_reading import NoteChoice
 from smartapp.fhir.patient_record import Part, PartName, PatientIdentity, Reason, Visit
 from smartapp.fhir.reading import ChartReading, start_reading
 from tests.fhir.read_server import FakeServer, about_p1, bundle, client_of, fhir, goal, outcome, patient
@@ -24,6 +25,7 @@ def read(
     *,
     encounter_id: str | None = None,
     fhir_user: str = "",
+    notes: NoteChoice | None = None,
     profile: EhrProfile | None = None,
     wave_timeout_s: float = 10,
 ) -> ChartReading:
@@ -32,7 +34,7 @@ def read(
         encounter_id=encounter_id,
         fhir_user=fhir_user,
         profile=profile or EhrProfile(),
-        max_notes=20,
+        notes=notes or NoteChoice(20),
         wave_timeout_s=wave_timeout_s,
         clock=lambda: NOW,
     )
@@ -307,7 +309,7 @@ async def test_an_encounter_of_another_patient_is_not_used() -> None:
 
     part = await read(client_of(FakeServer([patient(), encounter])), encounter_id="e1").part(PartName.VISIT)
 
-    assert (part.items, part.problem) == ((), Reason.UNREADABLE)
+    assert (part.items, part.problem) == ((), Reason.OTHER_PATIENT)
 
 
 async def test_without_an_encounter_in_the_launch_none_is_guessed() -> None:

@@ -321,6 +321,33 @@ def test_a_care_plan_tells_what_was_decided(plan: Any, words: list[str]) -> None
     assert all((one.kind, one.said_by) == (Kind.DECISION, SaidBy.CLINICIAN) for one in found)
 
 
+@pytest.mark.parametrize(
+    ("concept", "words", "coded"),
+    [
+        ({"text": "In paid employment", "coding": [{"display": "In Paid Employment"}]}, True, True),
+        ({"coding": [{"display": "In paid employment"}]}, True, True),
+        ({"text": "  ", "coding": [{"display": "In paid employment"}]}, True, True),
+        ({"text": "A job with a desk", "coding": [{"display": "In paid employment"}]}, True, False),
+        ({"text": "A job with a desk"}, True, False),
+        ({"text": "  "}, False, False),
+        ({"coding": [{"code": "406156006"}]}, False, False),
+    ],
+)
+def test_words_that_are_a_codes_name_are_known_as_such(concept: Any, words: bool, coded: bool) -> None:
+    goals = goal_statements(msgspec.convert(goal(description=concept), lenses.Goal), PATIENT)
+    answers = preference_statements(observed(valueCodeableConcept=concept), PATIENT)
+
+    assert [one.coded for one in goals] == [one.coded for one in answers] == ([coded] if words else [])
+
+
+def test_answer_picked_from_a_list_of_a_screening_form_is_no_statement() -> None:
+    picked = {"valueCoding": {"code": "x", "display": "I choose not to answer this question"}}
+    item = {"text": "What are you most worried about?", "answer": [picked]}
+    response = about_p1("QuestionnaireResponse", "q1", source={"reference": "Patient/p1"}, item=[item])
+
+    assert questionnaire_statements(msgspec.convert(response, lenses.QuestionnaireResponse), PATIENT) == []
+
+
 def _consent(**more: Any) -> lenses.Consent:
     base = about_p1(
         "Consent",
@@ -347,6 +374,8 @@ def test_a_consent_names_the_health_care_agent_without_claiming_that_it_was_said
 
     assert (statement.kind, statement.words) == (Kind.PEOPLE, "Carmen Delgado, health care agent")
     assert (statement.said_by, statement.said_on) == (SaidBy.UNKNOWN, date(2025, 3, 1))
+    assert statement.about_person == "Carmen Delgado"
+    assert not statement.was_said
 
 
 @pytest.mark.parametrize(
@@ -412,6 +441,13 @@ def test_people_come_with_name_and_relationship() -> None:
     assert [(one.reference, one.name, one.relationship) for one in members] == [
         ("Practitioner/7", "Ren Tanaka", "Nurse")
     ]
+
+
+def test_words_that_were_said_do_not_give_way_to_the_same_words_of_unknown_origin() -> None:
+    patients = Statement(Kind.GOAL, "Dance", SaidBy.PATIENT, Source("Goal/1"), said_on=date(2024, 1, 1))
+    unknown = Statement(Kind.GOAL, "Dance", SaidBy.UNKNOWN, Source("Goal/2"), said_on=date(2026, 1, 1))
+
+    assert newest_first([patients, unknown]) == (unknown, patients)
 
 
 def test_statements_stand_newest_first_those_without_a_date_last_and_the_same_words_once() -> None:

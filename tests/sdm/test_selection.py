@@ -196,6 +196,36 @@ def test_nothing_on_file_opens_with_the_person() -> None:
     assert prompts.opening_because == "Nothing this patient has said is on file yet."
 
 
+@pytest.mark.parametrize("origin", [SaidBy.CLINICIAN, SaidBy.UNKNOWN])
+def test_target_that_the_patient_is_not_known_to_have_said_is_nothing_said(origin: SaidBy) -> None:
+    targets = (said(Kind.GOAL, said_by=origin), said(Kind.PLANNING_DOCUMENT))
+
+    prompts = select(CATALOGUE, chart(statements=targets))
+
+    assert prompts.opening_because == "Nothing this patient has said is on file yet."
+    (shown,) = prompts.reminders
+    assert shown.reminder.id == "R02"
+    assert shown.because == "Shown because: nothing this patient has said is on file yet."
+
+
+@pytest.mark.parametrize("origin", [SaidBy.PATIENT, SaidBy.RELATED_PERSON, SaidBy.REPORTED])
+@pytest.mark.parametrize("status", ["active", "completed", "cancelled"])
+def test_whatever_was_said_once_is_something_said(origin: SaidBy, status: str) -> None:
+    facts = chart(statements=(said(Kind.GOAL, said_by=origin, status=status),))
+
+    assert select(CATALOGUE, facts).opening.text == "What are you hoping for?"
+    assert silence_of("R02", facts) is Silence.NOT_MET
+
+
+def test_notes_that_were_not_read_may_hold_words_so_nothing_is_claimed() -> None:
+    facts = chart(known=frozenset(Known) - {Known.NOTES})
+
+    prompts = select(CATALOGUE, facts)
+
+    assert prompts.opening.text == "What are you hoping for?"
+    assert silence_of("R02", facts) is Silence.NOT_READ
+
+
 def test_goal_within_a_year_still_opens_with_the_core_question_and_says_when() -> None:
     prompts = select(
         CATALOGUE, chart(statements=(said(Kind.GOAL, date(2026, 1, 8)), said(Kind.HOPE, date(2024, 1, 1))))

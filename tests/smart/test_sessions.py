@@ -214,7 +214,7 @@ async def test_refusal_because_another_process_was_faster_does_not_end_the_launc
     renewing = await held_back(clinic, access.renew(refused))
 
     await clinic.launches.replace_tokens(
-        completed.launch.id, tokens=sealed.to_bytes(Tokens("token-of-the-other-process")), from_version=1
+        completed.launch.id, tokens=sealed.to_bytes(Tokens("token-of-the-other-process")), from_version=2
     )
     clinic.wire.gate.set()
 
@@ -228,7 +228,7 @@ async def test_tokens_of_a_faster_process_are_not_overwritten(clinic: Clinic) ->
     renewing = await held_back(clinic, access.renew(await bearer(access)))
 
     await clinic.launches.replace_tokens(
-        completed.launch.id, tokens=sealed.to_bytes(Tokens("token-of-the-other-process")), from_version=1
+        completed.launch.id, tokens=sealed.to_bytes(Tokens("token-of-the-other-process")), from_version=2
     )
     clinic.wire.gate.set()
 

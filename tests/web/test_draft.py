@@ -11,6 +11,7 @@ from smartapp.errors import StoreUnavailable
 from smartapp.sdm.model import Kind, SaidBy
 from smartapp.web import draft
 from smartapp.web.draft import Box, Draft
+from smartapp.web.merging import Page, apart_from_ledger, joined
 
 NOW = datetime(2026, 6, 9, 10, 31, tzinfo=UTC)
 LATER = datetime(2026, 6, 9, 10, 40, tzinfo=UTC)
@@ -43,7 +44,7 @@ def test_kept_draft_comes_back_as_it_was_typed(typed: list[Box]) -> None:
 @given(st.lists(boxes, max_size=4), st.lists(boxes, max_size=4))
 @settings(max_examples=40)
 def test_merging_two_pages_loses_no_words(first: list[Box], second: list[Box]) -> None:
-    merged = Draft().with_boxes(first, now=NOW).with_boxes(second, now=LATER)
+    merged = joined(joined(Draft(), first, Page(), now=NOW), second, Page(), now=LATER)
 
     replaced = {each.id for each in second}
     expected = {
@@ -54,10 +55,10 @@ def test_merging_two_pages_loses_no_words(first: list[Box], second: list[Box]) -
 
 
 def test_time_of_the_words_stays_while_they_stay() -> None:
-    kept = Draft().with_boxes([box()], now=NOW)
+    kept = joined(Draft(), [box()], Page(), now=NOW)
 
-    same = kept.with_boxes([replace(box(), verbatim=False)], now=LATER)
-    changed = kept.with_boxes([box(words="Run")], now=LATER)
+    same = joined(kept, [replace(box(), verbatim=False)], Page(), now=LATER)
+    changed = joined(kept, [box(words="Run")], Page(), now=LATER)
 
     assert same.boxes[0].said_at == NOW
     assert changed.boxes[0].said_at == LATER
@@ -95,14 +96,14 @@ def test_empty_box_has_no_faults() -> None:
 
 
 def test_old_page_does_not_bring_back_what_was_sent() -> None:
-    assert draft.apart_from_ledger([box()], {"a" * 32: "Walk to the market"}) == ()
+    assert apart_from_ledger([box()], {"a" * 32: "Walk to the market"}) == ()
 
 
 def test_words_changed_on_an_old_page_become_one_new_statement_however_often_it_is_kept() -> None:
     sent = {"a" * 32: "Walk to the market"}
 
-    first = draft.apart_from_ledger([box(words="Run")], sent)
-    second = draft.apart_from_ledger([box(words="Run further")], sent)
+    first = apart_from_ledger([box(words="Run")], sent)
+    second = apart_from_ledger([box(words="Run further")], sent)
 
     assert first[0].words == "Run"
     assert first[0].id == second[0].id != "a" * 32

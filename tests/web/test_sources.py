@@ -15,7 +15,9 @@ async def test_every_reminder_has_a_page_and_the_same_as_json(running: Clinic, b
         assert f'href="/sources/{reminder.id}"' in index
         assert reminder.text in page
         assert reminder.limits in page
+        assert "Not yet reviewed by a practicing clinician" in page
         assert data["text"] == reminder.text
+        assert data["reviewer"].startswith("the project team")
         assert [attribute["number"] for attribute in data["source_attributes"]] == list(range(1, 14))
 
 

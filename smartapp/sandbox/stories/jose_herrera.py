@@ -21,7 +21,7 @@ STORY = Story(
     name="José Herrera",
     age=57,
     line="His words are in a Spanish note.",
-    look_at="His own words, in Spanish, with the note they come from. An interpreter is asked for.",
+    look_at="His own words, in Spanish, with their note. The clinic’s target for him stands apart.",
 )
 
 

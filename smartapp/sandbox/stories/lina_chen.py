@@ -24,7 +24,7 @@ STORY = Story(
     name="Li Na Chen",
     age=63,
     line="A serious illness. Her living will and her answers are on file.",
-    look_at="Answers from a form, a plan and a living will beside her words. Her sheet can be in Chinese.",
+    look_at="Answers from a form beside her words; the plan and the living will stand apart from them.",
 )
 
 

@@ -21,7 +21,7 @@ STORY = Story(
     name="Marcus Bell",
     age=49,
     line="A goal from three years ago.",
-    look_at="The old goal carries a flag: check if it is still true. A goal entered in error stays hidden.",
+    look_at="The old goal carries a flag: ask again. A goal entered in error stays hidden.",
 )
 
 

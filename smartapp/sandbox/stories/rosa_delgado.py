@@ -1,4 +1,4 @@
-"""Rosa Delgado: a wedding in October, and two statements about surgery that differ."""
+"""Rosa Delgado: a wedding in October, and two statements about surgery, two years apart."""
 
 from datetime import date
 
@@ -21,8 +21,8 @@ STORY = Story(
     encounter_id="delgado-rosa-today",
     name="Rosa Delgado",
     age=68,
-    line="A wedding in October. Two statements that differ.",
-    look_at="What she said about surgery, then and later, side by side. The app does not choose.",
+    line="A wedding in October. Two statements about surgery.",
+    look_at="All statements: what she said about surgery, then and later, newest first, with sources.",
 )
 
 _KNEE = concept("Osteoarthritis of the left knee")

@@ -1,0 +1,68 @@
+"""A chart's statements told apart: what was said, goals and plans that nobody known said, and papers on
+file.
+"""
+
+from dataclasses import dataclass
+
+from smartapp.fhir.patient_record import PatientIdentity
+from smartapp.sdm.model import Kind, SaidBy, Statement
+from smartapp.web import words
+
+_NOT_RECORDED = "Who said them is not recorded."
+_BY_CLINICIANS = "In a clinician’s words."
+_MIXED = "In a clinician’s words, or who said them is not recorded."
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Each newest first. `on_file`: planning documents and the people they name."""
+
+    said: tuple[Statement, ...]
+    in_chart: tuple[Statement, ...]
+    on_file: tuple[Statement, ...]
+
+
+def apart(statements: tuple[Statement, ...]) -> Apart:
+    on_file = tuple(s for s in statements if s.kind is Kind.PLANNING_DOCUMENT or s.about_person)
+    others = [statement for statement in statements if statement not in on_file]
+    return Apart(
+        said=tuple(statement for statement in others if statement.was_said),
+        in_chart=tuple(statement for statement in others if not statement.was_said),
+        on_file=on_file,
+    )
+
+
+def told_heading(patient: PatientIdentity, name: str) -> str:
+    return f"What {name} told us" if patient.deceased else f"What {name} has told us"
+
+
+def nothing_said(patient: PatientIdentity, name: str, *, all_was_read: bool) -> str:
+    """The line for a chart in which nobody's words were found. Not found is not the same as not there."""
+    if patient.deceased:
+        return "Nothing is on file." if all_was_read else "Nothing was found."
+    found = "Nothing is on file yet." if all_was_read else "Nothing was found."
+    return f"{found} What {name} says today starts the list."
+
+
+def in_chart_heading(in_chart: tuple[Statement, ...]) -> str:
+    """ "Goals in the chart", "Goals and plans in the chart" """
+    kinds = {statement.kind for statement in in_chart}
+    named = [
+        "goals" if Kind.GOAL in kinds else "",
+        "preferences" if kinds - {Kind.GOAL, Kind.DECISION} else "",
+        "plans" if Kind.DECISION in kinds else "",
+    ]
+    return f"{words.sentence(words.listed(filter(None, named)))} in the chart"
+
+
+def in_chart_note(in_chart: tuple[Statement, ...]) -> str:
+    """Whose words they are, as far as the chart tells."""
+    speakers = {statement.said_by for statement in in_chart}
+    if speakers == {SaidBy.CLINICIAN}:
+        return _BY_CLINICIANS
+    return _MIXED if SaidBy.CLINICIAN in speakers else _NOT_RECORDED
+
+
+def share_one_origin(in_chart: tuple[Statement, ...]) -> bool:
+    """Whether the note above says it for each of them."""
+    return len({statement.said_by for statement in in_chart}) == 1

@@ -1,0 +1,139 @@
+"""Who matters: each person once, with every role the chart gives them, papers on file, language and
+strengths.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from smartapp.fhir.patient_record import PatientIdentity, PatientRecord, RelatedPerson
+from smartapp.sdm.model import Kind, Statement
+from smartapp.web import words
+from smartapp.web.presenters_said import Said, language_name, said
+from smartapp.web.presenters_unread import Unread, unread_people
+
+_MOST_STRENGTHS = 3
+_MOST_OF_TEAM = 8
+_NAME_LIMIT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    people: tuple[Person, ...]
+    nobody: str
+    language: str
+    strengths: tuple[Said, ...]
+    unread: tuple[Unread, ...]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One person, while what the chart says of them in several places is brought together."""
+
+    name: str
+    roles: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+
+    def add(self, roles: str, detail: str = "") -> None:
+        have = {role.casefold() for role in self.roles}
+        self.roles += [role for role in roles.split(", ") if role and role.casefold() not in have]
+        self.details += [detail] if detail and detail not in self.details else []
+
+
+def who(
+    record: PatientRecord,
+    said_before: tuple[Statement, ...],
+    on_file: tuple[Statement, ...],
+    *,
+    today: date,
+) -> Who:
+    close = _close(record, on_file)
+    documents = [statement for statement in on_file if not statement.about_person]
+    people = [_person(entry) for entry in close]
+    people += [Person(words.one_line(each.words, 160), _on_file(each)) for each in documents]
+    people += _team(record, {entry.name for entry in close})
+    nobody_known = not people and record.related_persons.was_read
+    not_known = _or_ask(record.patient, "Not known.", "Ask who should be there.")
+    return Who(
+        people=tuple(people),
+        nobody=not_known if nobody_known else "",
+        language=_language(record.patient),
+        strengths=tuple(said(s, today) for s in said_before if s.kind is Kind.STRENGTH)[:_MOST_STRENGTHS],
+        unread=unread_people(record),
+    )
+
+
+def _close(record: PatientRecord, on_file: tuple[Statement, ...]) -> list[_Entry]:
+    """Family, friends and agents. The same name is the same person; somebody without a name is nobody
+    else.
+    """
+    entries: list[_Entry] = []
+    for person in record.related_persons.items:
+        _entry(entries, person.name).add(person.relationship, _speaks(person, record.patient))
+    for statement in on_file:
+        if statement.about_person:
+            role = statement.words.removeprefix(f"{statement.about_person}, ")
+            _entry(entries, statement.about_person).add(role, _on_file(statement))
+    for member in record.care_team.items:
+        for entry in entries:
+            if member.name and entry.name == member.name:
+                entry.add(member.relationship)
+    return entries
+
+
+def _entry(entries: list[_Entry], name: str) -> _Entry:
+    known = next((entry for entry in entries if name and entry.name == name), None)
+    if known is None:
+        known = _Entry(name)
+        entries.append(known)
+    return known
+
+
+def _team(record: PatientRecord, close: set[str]) -> list[Person]:
+    entries: list[_Entry] = []
+    for member in record.care_team.items:
+        if member.name not in close:
+            _entry(entries, member.name).add(member.relationship)
+    if not entries:
+        return []
+    named = [_with_roles(entry) for entry in entries[:_MOST_OF_TEAM]]
+    more = len(entries) - len(named)
+    return [Person("Care team", "; ".join([*named, f"and {more} more"] if more else named))]
+
+
+def _person(entry: _Entry) -> Person:
+    return Person(_with_roles(entry), " ".join(entry.details))
+
+
+def _with_roles(entry: _Entry) -> str:
+    parts = (words.one_line(part, _NAME_LIMIT) for part in (entry.name, ", ".join(entry.roles)))
+    return ", ".join(filter(None, parts)) or "Name not known"
+
+
+def _speaks(person: RelatedPerson, patient: PatientIdentity) -> str:
+    """The language, only where it is another than the patient's."""
+    spoken = language_name(person.language)
+    return f"Speaks {spoken}." if spoken and spoken != language_name(patient.language) else ""
+
+
+def _on_file(statement: Statement) -> str:
+    day = words.day(statement.said_on) if statement.said_on else "no date"
+    return f"On file, {day}."
+
+
+def _language(patient: PatientIdentity) -> str:
+    if not patient.language:
+        spoken = _or_ask(patient, "Not recorded.", "Ask.")
+    else:
+        spoken = f"{language_name(patient.language)}, from registration."
+    needs = {True: " An interpreter is needed.", False: " No interpreter needed.", None: ""}
+    return spoken if patient.deceased else spoken + needs[patient.interpreter_needed]
+
+
+def _or_ask(patient: PatientIdentity, known: str, ask: str) -> str:
+    return known if patient.deceased else f"{known} {ask}"

@@ -1,0 +1,110 @@
+"""What must hold when comfort is gone: no script, a slow EHR, a reload in the middle, a crash of the tab."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import RunningDemo
+
+ROSA = "delgado-rosa"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def scriptless(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def launched(page: Page, demo: RunningDemo) -> str:
+    """The address of the visit."""
+    page.goto(demo.demo.ehr.new_launch(ROSA, encounter_id=f"{ROSA}-today"))
+    return page.url
+
+
+def write_worry(page: Page, words: str) -> None:
+    prompt = page.locator("details.app-prompt", has_text="most worried about")
+    prompt.locator("summary").click()
+    prompt.get_by_role("textbox").first.fill(words)
+
+
+def test_whole_visit_without_script(scriptless: Page, demo: RunningDemo) -> None:
+    launched(scriptless, demo)
+    scriptless.get_by_role("link", name="Go to the questions").click()
+    write_worry(scriptless, "Ending up like my sister.")
+    next_step = scriptless.get_by_role("region", name="Next step")
+    next_step.get_by_role("button", name=re.compile("Review")).click()
+    scriptless.get_by_role("button", name=re.compile("^Send")).click()
+
+    expect(scriptless.get_by_text("Read back from the chart at")).to_be_visible()
+    assert [one["valueString"] for one in demo.demo.ehr.created("Observation")] == [
+        "Ending up like my sister."
+    ]
+
+
+def test_going_back_without_script_keeps_what_was_typed(scriptless: Page, demo: RunningDemo) -> None:
+    launched(scriptless, demo)
+    scriptless.get_by_role("link", name="Go to the questions").click()
+    write_worry(scriptless, "Typed, then looked back.")
+    scriptless.get_by_role("navigation", name="This visit").get_by_role("button", name="Before").click()
+    expect(scriptless.get_by_text("Chart read at").last).to_be_visible()
+    scriptless.get_by_role("link", name="Go to the questions").click()
+
+    expect(scriptless.get_by_text("Typed, then looked back.").first).to_be_attached()
+
+
+def test_opening_question_is_there_while_the_chart_is_still_read(page: Page, demo: RunningDemo) -> None:
+    demo.demo.ehr.faults.delays["Goal"] = 4.0
+    page.goto(demo.demo.ehr.new_launch(ROSA), wait_until="commit")
+
+    expect(page.get_by_text("What are you hoping for?")).to_be_visible()
+    expect(page.get_by_text("The chart is still being read. You can go in now.")).to_be_visible()
+    expect(page.get_by_text("I want to dance at Lucía’s wedding in October.")).to_have_count(0)
+
+    expect(page.get_by_text("I want to dance at Lucía’s wedding in October.")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("The chart is still being read. You can go in now.")).to_be_hidden()
+
+
+def test_tab_that_crashes_loses_no_kept_word(context: BrowserContext, demo: RunningDemo) -> None:
+    tab = context.new_page()
+    visit = launched(tab, demo)
+    tab.goto(f"{visit}room")
+    write_worry(tab, "Kept before the crash.")
+    expect(tab.get_by_text(re.compile(r"Draft kept \d\d:\d\d"))).to_be_visible()
+    tab.close(run_before_unload=False)
+
+    again = context.new_page()
+    again.goto(f"{visit}room")
+
+    expect(again.get_by_text("Kept before the crash.").first).to_be_attached()
+
+
+def test_words_typed_in_the_last_moment_are_kept_when_the_page_is_left(page: Page, demo: RunningDemo) -> None:
+    visit = launched(page, demo)
+    page.goto(f"{visit}room")
+    write_worry(page, "Typed and left at once.")
+    page.goto(f"{visit}statements")
+
+    # What a page sends as it is left may arrive a little after the next page was asked for.
+    found = page.get_by_text("Typed and left at once.")
+    for _ in range(10):
+        page.goto(f"{visit}room")
+        if found.count():
+            break
+    expect(found.first).to_be_attached()
+
+
+def test_single_keys_do_nothing_while_typing(page: Page, demo: RunningDemo) -> None:
+    visit = launched(page, demo)
+    page.goto(f"{visit}room")
+    page.keyboard.press("1")
+    page.keyboard.type("2 walks a day")
+
+    expect(page.locator("details.app-prompt[open]")).to_have_count(1)
+    expect(page.locator("details.app-prompt[open]").get_by_role("textbox").first).to_have_value(
+        "2 walks a day"
+    )
