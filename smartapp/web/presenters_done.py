@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 from smartapp.web.draft import Box
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_review import said_by, why_not
-from smartapp.web.presenters_said import KIND_WORDS
 from smartapp.writing.model import PlannedItem, Receipt, Rung, State
 from smartapp.writing.readback import Difference
 

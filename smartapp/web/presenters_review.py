@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy
+from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 from smartapp.web.presenters_frame import Frame
-from smartapp.web.presenters_said import KIND_WORDS
 from smartapp.writing.model import PlannedItem, Rung, WhyNot
 
 _WHERE = {

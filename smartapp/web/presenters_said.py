@@ -8,23 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from smartapp.sdm.model import Kind, SaidBy, Statement
+from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 
-KIND_WORDS = {
-    Kind.GOAL: "Goal",
-    Kind.HOPE: "Hope",
-    Kind.WORRY: "Worry",
-    Kind.MATTERS: "What matters",
-    Kind.UNACCEPTABLE: "Not acceptable",
-    Kind.TREATMENT_PREFERENCE: "Treatment preference",
-    Kind.CARE_EXPERIENCE: "Care preference",
-    Kind.DECISION_ROLE: "How to decide",
-    Kind.PEOPLE: "Who is involved",
-    Kind.CONFIDENCE: "Confidence",
-    Kind.STRENGTH: "Strength",
-    Kind.DECISION: "Decision",
-    Kind.PLANNING_DOCUMENT: "Planning document",
-}
 _OVER = frozenset({"cancelled", "rejected", "revoked", "stopped", "entered-in-error"})
 _COMPLETED = "completed"
 _QUIET_STATUS = frozenset({"", "active", "final", "current"})

@@ -4,17 +4,26 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from smartapp.sdm.wording import MONTHS, day
+
+__all__ = [
+    "MONTHS",
+    "age",
+    "birth",
+    "clock_time",
+    "count",
+    "day",
+    "listed",
+    "one_line",
+    "sentence",
+    "weekday",
+]
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 # Bidirectional controls could turn a name or a quotation around the words next to it; the words
 # themselves stay as stored.
 _BIDI = str.maketrans("", "", "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def day(value: date) -> str:
-    """9 Jun 2026"""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def weekday(value: date) -> str:

@@ -9,11 +9,12 @@ import pytest
 from smartapp.errors import AppError, SessionEnded, UnknownIssuer
 from smartapp.fhir.patient_record import AnyPart, Part, PartName, PatientIdentity, PatientRecord, Reason
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy, Source, Statement
+from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import presenters_stop
 from smartapp.web.presenters_before import most_telling
 from smartapp.web.presenters_done import heading
 from smartapp.web.presenters_review import said_by, why_not
-from smartapp.web.presenters_said import KIND_WORDS, language_name, language_tag, said
+from smartapp.web.presenters_said import language_name, language_tag, said
 from smartapp.web.presenters_unread import PART_WORDS, parts_read, unread_people, unread_rules, unread_said
 from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WhyNot
 
