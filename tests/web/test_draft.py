@@ -81,7 +81,7 @@ def test_everything_wrong_is_told_with_its_field() -> None:
         ("c", "name"),
         ("d", "due"),
     ]
-    assert "1 characters over" in faults[0].message
+    assert "1 character over" in faults[0].message
 
 
 def test_forty_boxes_are_fine_and_forty_one_are_told() -> None:
