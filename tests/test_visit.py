@@ -1,5 +1,7 @@
 """The whole job, as a clinician does it: opened from the chart, read, written, read back."""
 
+from datetime import timedelta
+
 import anyio
 
 from smartapp.demo import SCOPES
@@ -96,3 +98,19 @@ async def test_visit_that_cannot_be_read_is_left_out_of_what_is_written() -> Non
         await visit.send()
 
         assert [one.get("encounter") for one in at.ehr.created("Observation")] == [None]
+
+
+async def test_words_of_somebody_the_ehr_did_not_name_are_shown_when_the_session_ends() -> None:
+    async with clinic() as at:
+        at.ehr.faults.token.drop_scopes = {"openid"}
+        at.ehr.faults.id_token = "missing"
+        visit = await at.browser().open(ROSA)
+        await visit.write(worry="Ending up like my sister.")
+        at.clock.now += timedelta(minutes=16)
+
+        ended = await visit.page("room")
+
+        assert ended.status_code == 401
+        assert "did not say who is signed in" in words(ended.text)
+        assert "You will be offered the text" not in words(ended.text)
+        assert "Ending up like my sister." in ended.text

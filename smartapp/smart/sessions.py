@@ -40,12 +40,15 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One launch of this browser. `owner`: whose drafts these are. `ended`: why it is over, or None."""
+    """One launch of this browser. `owner`: whose drafts these are. `ended`: why it is over, or None.
+    `is_anonymous`: the EHR did not say who is signed in, so no later launch can be known to be theirs.
+    """
 
     launch: ActiveLaunch
     registration: Registration
     owner: str
     ended: str | None
+    is_anonymous: bool
     _launches: Launches
     _renewal: Renewal
 
@@ -93,7 +96,15 @@ class Sessions:
             raise LaunchNotYours("launch of another browser")
         launch = sealed.active_launch(stored.context)
         registration = bound_to(self._registrations.get(launch.registration_id), launch.fhir_base)
-        session = Session(launch, registration, stored.owner, stored.ended, self._launches, self._renewal)
+        session = Session(
+            launch,
+            registration,
+            stored.owner,
+            stored.ended,
+            is_anonymous=launch.clinician.subject == stored.browser,
+            _launches=self._launches,
+            _renewal=self._renewal,
+        )
         return session, stored
 
     def _time_is_up(self, session: Session, stored: StoredLaunch) -> str | None:

@@ -100,6 +100,7 @@ def _page(request: Request, error: AppError) -> StopPage:
             reference=reference,
             statements=getattr(request.state, "kept_statements", 0),
             kept_at=getattr(request.state, "kept_at", None),
+            only_here=getattr(request.state, "only_here", ""),
         )
     typed = getattr(request.state, "typed", "")
     return presenters_stop.stop_page(error, reference=reference, typed=typed)

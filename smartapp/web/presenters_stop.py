@@ -1,13 +1,18 @@
 """A page that stops: what happened, what is kept, what to do, and a line for IT."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smartapp.errors import AppError, SessionEnded, UnknownIssuer
 from smartapp.web import words
 
 _ISS_LIMIT = 200
+_NOBODY = (
+    "The EHR did not say who is signed in, so a new launch cannot know these words for yours. "
+    "Nothing more was sent to the chart."
+)
+_COPY = "Copy the words below. Then open Common Ground again from the patient's chart, and paste them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +20,7 @@ class StopPage:
     """`heading` one line a sentence. `for_it`: lines in a box to be copied, else `code` and `reference`
     stand in a line.
 
-    `typed`: words that could not be kept, to be copied by hand.
+    `typed`: words that are nowhere else to be found, to be copied by hand.
     """
 
     title: str
@@ -26,6 +31,7 @@ class StopPage:
     reference: str
     for_it: str
     typed: str
+    typed_heading: str = "Your words are not kept yet. Copy them"
 
 
 def stop_page(error: AppError, *, reference: str, typed: str = "") -> StopPage:
@@ -42,18 +48,22 @@ def stop_page(error: AppError, *, reference: str, typed: str = "") -> StopPage:
 
 
 def session_ended_page(
-    error: SessionEnded, *, reference: str, statements: int, kept_at: datetime | None
+    error: SessionEnded, *, reference: str, statements: int, kept_at: datetime | None, only_here: str = ""
 ) -> StopPage:
-    """With what is kept, where there is something. `kept_at` is local."""
+    """With what is kept, where there is something. `kept_at` is local. `only_here`: words that no later
+    launch can offer, because the EHR did not say who typed them.
+    """
     page = stop_page(error, reference=reference)
     if kept_at is None or not statements:
         return page
+    if only_here:
+        return replace(page, lead=_NOBODY, next_step=_COPY, typed=only_here, typed_heading="Your words")
     kept = words.count(statements, "statement is", "statements are")
     lead = (
         f"{kept} kept, last changed at {words.clock_time(kept_at)}. "
         f"{'It waits' if statements == 1 else 'They wait'} 12 hours, for you and this patient only."
     )
-    return _with(page, lead=lead)
+    return replace(page, lead=lead)
 
 
 def unknown_issuer_page(
@@ -66,25 +76,12 @@ def unknown_issuer_page(
         f"code {error.code}, reference {reference}",
         f"{words.day(at.date())} {words.clock_time(at)}",
     )
-    return _with(stop_page(error, reference=reference), for_it="\n".join(lines))
+    return replace(stop_page(error, reference=reference), for_it="\n".join(lines))
 
 
 def problem(error: AppError, *, reference: str) -> Mapping[str, str]:
     """The error for a script: the page's own words."""
     return {"code": error.code, "heading": error.heading, "message": error.message, "reference": reference}
-
-
-def _with(page: StopPage, *, lead: str | None = None, for_it: str = "") -> StopPage:
-    return StopPage(
-        title=page.title,
-        heading=page.heading,
-        lead=page.lead if lead is None else lead,
-        next_step=page.next_step,
-        code=page.code,
-        reference=page.reference,
-        for_it=for_it,
-        typed=page.typed,
-    )
 
 
 def _sentences(text: str) -> list[str]:

@@ -106,5 +106,8 @@ async def note_what_is_kept(request: Request, ended: Visit) -> None:
     services = ended.services
     stored = await services.drafts.load(ended.id)
     if stored is not None:
-        request.state.kept_statements = len(draft.decode(stored.body).written)
+        written = draft.decode(stored.body).written
+        request.state.kept_statements = len(written)
         request.state.kept_at = services.local(stored.changed_at)
+        if ended.session.is_anonymous:
+            request.state.only_here = "\n\n".join(box.words for box in written)
