@@ -3,7 +3,7 @@ names, and nowhere else.
 
 The only module that imports httpx2 (the maintained continuation of httpx). No redirects, no proxy variables,
 a total deadline, and a cap
-on the size after decompression. `../docs/security.md` has the threats (T4, T5, T12, T14, T15).
+on the size after decompression. `docs/security.md` has the threats (T4, T5, T12, T14, T15).
 """
 
 import asyncio

@@ -92,8 +92,9 @@ def test_no_resource_makes_reading_raise(case: tuple[Any, Any, dict[str, Any]]) 
 def test_no_patient_makes_reading_raise(resource: dict[str, Any]) -> None:
     patient = looked_at(resource, lenses.Patient)
 
-    if patient is not None:
-        people.identity_of(patient)
+    identity = people.identity_of(patient) if patient is not None else None
+
+    assert (identity is None) == (patient is None)
 
 
 @settings(max_examples=200, deadline=None)
