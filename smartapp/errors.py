@@ -32,8 +32,7 @@
     └── ConfigurationError          (start only) all faults at once, each with file and line
 
 `message` is what the clinician reads: what happened, what was kept, what to do next. `code` is for IT.
-`detail` goes to the
-log only and never holds PHI or a token.
+`detail` goes to the log only and never holds PHI or a token.
 """
 
 from dataclasses import dataclass

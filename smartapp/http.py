@@ -113,9 +113,8 @@ class Door:
     ) -> Answer:
         """Send one request and read its whole answer.
 
-        Raises ForeignOrigin (nothing was sent), AnswerTooLarge, or TemporaryOutboundError when the server is
-        slow, down or cuts off.
-        An HTTP error status is an Answer, not an exception.
+        Raises ForeignOrigin (nothing was sent), AnswerTooLarge, or TemporaryOutboundError when the server
+        is slow, down or cuts off. An HTTP error status is an Answer, not an exception.
         """
         limits = limits or Limits()
         if not self.leads_to(url):

@@ -1,8 +1,8 @@
 """Log lines as JSON with an allow-list of keys, so that no PHI and no token can slip in.
 
 Only the keys of `SAFE_KEYS` are printed; anything else passed along is dropped. Values are cut to 200
-characters and stripped of control
-characters. There is no free-text field: `event` is a fixed word that the code wrote.
+characters and stripped of control characters. There is no free-text field: `event` is a fixed word that the
+code wrote.
 """
 
 import json

@@ -13,8 +13,7 @@ class EhrProfile:
     """What reading does differently at an EHR.
 
     `condition_categories`: tokens, one search for each; none is one search without a category.
-    `care_plan_categories`: tokens, one search for each.
-    `page_size`: `_count` of every search, records.
+    `care_plan_categories`: tokens, one search for each. `page_size`: `_count` of every search, records.
     """
 
     vendor: str = "generic"

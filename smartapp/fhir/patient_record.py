@@ -74,8 +74,8 @@ class PatientIdentity:
     unknown.
 
     `call_name` is how the app speaks of the patient in text: usual or given name. `gender` is the
-    administrative gender's word, only ever
-    shown in the banner; no rule receives it. `language` is a BCP 47 tag or "".
+    administrative gender's word, only ever shown in the banner; no rule receives it. `language` is a BCP 47
+    tag or "".
     """
 
     id: str

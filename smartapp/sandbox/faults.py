@@ -18,8 +18,8 @@ IdTokenFault = Literal[
     "no_kid",
 ]
 """`no_signature` has alg none; `hs256` is signed with the public key as if it were a shared secret;
-`other_key` with an
-unpublished key under the published kid; `missing` leaves the id_token out."""
+`other_key` with an unpublished key under the published kid; `missing` leaves the id_token out.
+"""
 
 DiscoveryFault = Literal["non_json", "foreign_token_endpoint", "no_s256", "status_500", "huge"]
 

@@ -113,8 +113,7 @@ def create_demo_ehr(
     """Build a demo EHR of its own: nothing is shared with another one.
 
     `base_url`: scheme, host and port under which it is reached, without a slash at the end. `routes` come
-    first, so that a start page can be
-    mounted. `signing_key` saves the time to make one.
+    first, so that a start page can be mounted. `signing_key` saves the time to make one.
     """
     endpoints, faults = Endpoints(base_url.rstrip("/")), Faults()
     store = FhirStore(resources, clock=clock)

@@ -25,8 +25,8 @@ class CodedFact:
     left out before).
 
     `label` is our own neutral wording or the chart's text; only ever shown to the clinician in a "why".
-    `since`: onset, authoredOn or
-    recorded date. `status`: the FHIR status (clinicalStatus code for conditions, status for orders).
+    `since`: onset, authoredOn or recorded date. `status`: the FHIR status (clinicalStatus code for
+    conditions, status for orders).
     """
 
     reference: str

@@ -55,11 +55,10 @@ class Statement:
     """Something that was said before and stands in the chart. `words` are verbatim.
 
     `said_on` is the day it was said, or the day it was written down when that is all the chart has.
-    `confirmed` is False for words
-    found in free text. `status` is the FHIR status of the source. `due` is a goal's target date,
-    `achievement` its FHIR achievementStatus code ("in-progress", "achieved"). `coded`: the words are a code's
-    name, which nobody spoke. `about_person` is the name of a person whom the chart names, for example a
-    health care agent.
+    `confirmed` is False for words found in free text. `status` is the FHIR status of the source. `due` is a
+    goal's target date, `achievement` its FHIR achievementStatus code ("in-progress", "achieved"). `coded`:
+    the words are a code's name, which nobody spoke. `about_person` is the name of a person whom the chart
+    names, for example a health care agent.
     """
 
     kind: Kind

@@ -1,9 +1,8 @@
 """Drafts at rest: what was typed and not yet sent, kept twelve hours for the same user, patient and EHR, and
 for nobody else.
 
-A draft belongs to the launch it was typed in. Its `owner` is a fingerprint of registration, patient and user;
-when that launch is over,
-a later launch of the same owner is offered the text.
+A draft belongs to the launch it was typed in. Its `owner` is a fingerprint of registration, patient and
+user; when that launch is over, a later launch of the same owner is offered the text.
 """
 
 from dataclasses import dataclass

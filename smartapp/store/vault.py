@@ -1,8 +1,8 @@
 """Seals what is kept at rest: AES-256-GCM, a key id in front, and the row it belongs to as associated data.
 
 A sealed value copied into another row does not open (threat T20). The first key seals, every key opens, so
-keys can be changed without
-stopping. Look-up keys (whose draft is this?) are HMAC-SHA256 fingerprints, so the database file names nobody.
+keys can be changed without stopping. Look-up keys (whose draft is this?) are HMAC-SHA256 fingerprints, so
+the database file names nobody.
 """
 
 import hashlib

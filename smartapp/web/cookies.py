@@ -1,10 +1,8 @@
 """The app's cookies: one for each launch, each with a secret of its own, so that several charts stay apart.
 
 `__Host-`, `Secure`, `HttpOnly`, `SameSite=None` and `Partitioned`: the one combination that survives the
-launch inside
-an EHR's frame while third-party cookies are blocked. A cookie that was there before is never taken over:
-every launch
-gets a fresh secret (threats T8, T9).
+launch inside an EHR's frame while third-party cookies are blocked. A cookie that was there before is never
+taken over: every launch gets a fresh secret (threats T8, T9).
 """
 
 import hashlib

@@ -27,8 +27,7 @@ def check_origin(request: Request, app_origin: str) -> None:
     """Raises ForgedForm unless the request comes from a page of this app.
 
     Our `Referrer-Policy: no-referrer` makes browsers send `Origin: null` with plain forms, so null is
-    believed when the
-    browser itself says "same-origin".
+    believed when the browser itself says "same-origin".
     """
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")

@@ -69,8 +69,7 @@ class Box:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """`hidden`: ids of reminders and offered boxes put away in this launch. `read_back`: the clinician read
-    the words
-    back to the patient.
+    the words back to the patient.
     """
 
     boxes: tuple[Box, ...] = ()

@@ -1,8 +1,8 @@
 """Templates to HTML: whole pages, and pages that are sent piece by piece while the chart is still being read.
 
 A streamed template prints `{{ flush }}` wherever what stands so far can be painted, and calls coroutine
-methods of its
-presenter: Jinja waits for each one where it stands, so the page arrives in reading order and needs no script.
+methods of its presenter: Jinja waits for each one where it stands, so the page arrives in reading order and
+needs no script.
 """
 
 import hashlib

@@ -43,9 +43,8 @@ class PlannedItem:
 
 class State(StrEnum):
     """Of one item in the ledger. PLANNED: committed, not sent. SENDING: on its way, or we stopped while it
-    was. UNKNOWN: no clear answer and
-    the chart does not show it (yet). STORED: read back and compared. REFUSED: the EHR said no, or the guard
-    did; nothing was stored.
+    was. UNKNOWN: no clear answer and the chart does not show it (yet). STORED: read back and compared.
+    REFUSED: the EHR said no, or the guard did; nothing was stored.
     """
 
     PLANNED = "planned"
@@ -82,8 +81,7 @@ class WriteContext:
     `practitioner`, `organization` may be "".
 
     `organization_name` is the site as configured, used where the EHR names no organization. `owner` is the
-    draft's owner key (store/drafts.py).
-    `provenance` False: the site wants none.
+    draft's owner key (store/drafts.py). `provenance` False: the site wants none.
     """
 
     launch_id: str
