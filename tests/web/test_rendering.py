@@ -24,6 +24,7 @@ class Page:
     reference: str = ""
     for_it: str = "</textarea><script>"
     typed: str = "</textarea><script>alert(2)</script>"
+    typed_heading: str = "<script>alert(3)</script>"
 
 
 @pytest.mark.parametrize("name", NAMES)
