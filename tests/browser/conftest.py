@@ -65,6 +65,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def screenshots(tmp_path: Path) -> Path:
+    """Where pictures for the docs go: into the docs when COMMON_GROUND_SCREENSHOTS is set."""
+    return SCREENSHOTS if os.environ.get("COMMON_GROUND_SCREENSHOTS") else tmp_path
+
+
+@pytest.fixture
 def demo() -> Iterator[RunningDemo]:
     running = RunningDemo()
     running.start()

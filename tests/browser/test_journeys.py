@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Frame, FrameLocator, Locator, Page, expect
 
-from tests.browser.conftest import SCREENSHOTS, RunningDemo
+from tests.browser.conftest import RunningDemo
 
 ROSA, MARCUS = "delgado-rosa", "bell-marcus"
 
@@ -50,12 +51,11 @@ def kept(app: FrameLocator) -> None:
     expect(app.get_by_text(re.compile(r"Draft kept \d\d:\d\d"))).to_be_visible()
 
 
-def test_words_said_in_the_room_reach_the_chart(page: Page, demo: RunningDemo) -> None:
+def test_words_said_in_the_room_reach_the_chart(page: Page, demo: RunningDemo, screenshots: Path) -> None:
     app = opened(page, demo, ROSA)
     expect(app.get_by_text("I want to dance at Lucía’s wedding in October.")).to_be_visible()
     assert_accessible(page)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / "readme.png")
+    page.screenshot(path=screenshots / "readme.png")
 
     app.get_by_role("link", name="Go to the questions").click()
     write(app, "What would you like to be able to do", "One whole song with Ernesto.")
