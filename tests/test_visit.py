@@ -114,3 +114,22 @@ async def test_words_of_somebody_the_ehr_did_not_name_are_shown_when_the_session
         assert "did not say who is signed in" in words(ended.text)
         assert "You will be offered the text" not in words(ended.text)
         assert "Ending up like my sister." in ended.text
+
+
+async def test_words_on_their_way_are_shown_too_when_the_session_of_an_unnamed_user_ends() -> None:
+    async with clinic() as at:
+        at.ehr.faults.token.drop_scopes = {"openid"}
+        at.ehr.faults.id_token = "missing"
+        visit = await at.browser().open(ROSA)
+        await visit.write(worry="Ending up like my sister.")
+        review = await visit.review()
+        at.ehr.faults.token.refuse_refresh = True
+        at.ehr.expire_tokens()
+
+        while_sending, later = await visit.send(review), await visit.page("room")
+
+        for ended in (while_sending, later):
+            assert ended.status_code == 401
+            assert "Ending up like my sister." in ended.text
+            assert "You will be offered the text" not in words(ended.text)
+        assert at.ehr.created("Observation") == []

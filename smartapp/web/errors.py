@@ -12,6 +12,7 @@ from smartapp.errors import AppError, BadRequest, NotFound, SessionEnded, TooLar
 from smartapp.web import presenters_stop
 from smartapp.web.presenters_stop import StopPage
 from smartapp.web.services import services_of
+from smartapp.web.visit import note_what_is_kept, open_even_ended
 
 _SERVER_ERROR = 500
 
@@ -66,6 +67,8 @@ async def app_error(request: Request, error: Exception) -> Response:
     if wants_json(request):
         problem = presenters_stop.problem(error, reference=reference)
         return JSONResponse(dict(problem), status_code=error.status)
+    if isinstance(error, SessionEnded) and "launch_id" in request.path_params:
+        await _note_what_is_kept(request)
     html = await services_of(request).pages.html("stop.html", _page(request, error))
     return HTMLResponse(html, status_code=error.status)
 
@@ -82,6 +85,14 @@ async def unexpected(request: Request, error: Exception) -> Response:
     """Answer what nobody expected, with a page that tells nothing of it, and promises nothing of a form."""
     del error
     return await app_error(request, Unfinished() if request.method == "POST" else AppError())
+
+
+async def _note_what_is_kept(request: Request) -> None:
+    """What is kept, whenever the session ended. A page that cannot tell says what always holds."""
+    try:
+        await note_what_is_kept(request, await open_even_ended(request))
+    except AppError as error:
+        logs.event("kept-not-told", code=error.code, reference=request.state.reference)
 
 
 def _page(request: Request, error: AppError) -> StopPage:

@@ -8,11 +8,12 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from smartapp.errors import AppError, SessionEnded, WrongPatient
+from smartapp.errors import AppError, WrongPatient
 from smartapp.fhir.patient_record import PatientIdentity
 from smartapp.smart.sessions import Session
 from smartapp.web import cookies, csrf, draft, draft_form
 from smartapp.web.services import Services, services_of
+from smartapp.writing.model import State
 
 _MAX_FIELDS = 2_000
 
@@ -52,15 +53,11 @@ class Visit:
 async def open_visit(request: Request) -> Visit:
     """The launch in the request's path, for the browser that holds its cookie.
 
-    Raises NotFound, LaunchNotYours, or SessionEnded with what is kept noted for its page.
+    Raises NotFound, LaunchNotYours or SessionEnded.
     """
     services = services_of(request)
     launch_id, browser = _launch_and_browser(request)
-    try:
-        session = await services.sessions.find(launch_id, browser=browser)
-    except SessionEnded:
-        await note_what_is_kept(request, await open_even_ended(request))
-        raise
+    session = await services.sessions.find(launch_id, browser=browser)
     return _visit(request, services, session=session, browser=browser)
 
 
@@ -102,12 +99,17 @@ def _visit(request: Request, services: Services, *, session: Session, browser: s
 
 
 async def note_what_is_kept(request: Request, ended: Visit) -> None:
-    """Note on the request what the "session ended" page tells."""
+    """Note on the request what the "session ended" page tells: of the draft, and of what was to be sent."""
     services = ended.services
     stored = await services.drafts.load(ended.id)
+    receipts = await services.sender.receipts(ended.id)
+    unsent = {one.draft.id: one.draft.words for one in receipts if one.state is not State.STORED}
+    sent = {one.draft.id for one in receipts}
+    typed = [] if stored is None else draft.decode(stored.body).written
+    kept = [*(box.words for box in typed if box.id not in sent), *unsent.values()]
+    times = [one.at for one in receipts if one.at is not None]
     if stored is not None:
-        written = draft.decode(stored.body).written
-        request.state.kept_statements = len(written)
-        request.state.kept_at = services.local(stored.changed_at)
-        if ended.session.is_anonymous:
-            request.state.only_here = "\n\n".join(box.words for box in written)
+        times.append(stored.changed_at)
+    request.state.kept_statements = len(kept)
+    request.state.kept_at = services.local(max(times)) if times else None
+    request.state.only_here = "\n\n".join(kept) if ended.session.is_anonymous else ""
