@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.postgres import database_url, postgres
+
+__all__ = ["anyio_backend", "database_url", "postgres"]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

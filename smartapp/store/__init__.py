@@ -1,3 +1,3 @@
-"""What must outlive a request: launches, drafts and the ledger. SQLAlchemy over SQLite; everything readable
-is sealed first.
+"""What must outlive a request: launches, drafts and the ledger. SQLAlchemy over SQLite or PostgreSQL;
+everything readable is sealed first.
 """

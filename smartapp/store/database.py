@@ -1,38 +1,37 @@
-"""One database, SQLite by default: opened once, and every error of it turned into StoreUnavailable."""
+"""One database, SQLite or PostgreSQL: opened once, and every error of it turned into StoreUnavailable."""
 
+import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import asynccontextmanager, nullcontext
 
-from sqlalchemy import event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from smartapp.errors import StoreUnavailable
+from smartapp.store.engines import POSTGRESQL, Turn, engine_for, only_read
 from smartapp.store.schema import metadata
 
 _BUSY_TIMEOUT_S = 5.0
-_READS_ONLY = "common_ground_reads_only"
 
 
 class Database:
     """Owns the engine. `transaction()` and, for reads, `reading()` are the only ways in."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, turn: Turn | None) -> None:
         self._engine = engine
+        self._turn = turn
 
     @classmethod
     async def open(cls, url: str, *, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> "Database":
         """Connect and create missing tables. `busy_timeout_s`: how long a writer waits for another one,
         unless the URL says it ("?timeout=2").
 
-        Raises StoreUnavailable.
+        Raises StoreUnavailable, and ConfigurationError for a URL that cannot be used.
         """
-        database = cls(_engine(url, busy_timeout_s))
+        database = cls(*engine_for(url, busy_timeout_s=busy_timeout_s))
         async with database.transaction() as connection:
+            await database.lock_in(connection, "schema")
             await connection.run_sync(metadata.create_all)
         return database
 
@@ -44,64 +43,45 @@ class Database:
         caller asked for it.
         """
         try:
-            async with self._engine.begin() as connection:
+            async with self._turn.mine() if self._turn else nullcontext(), self._engine.begin() as connection:
                 yield connection
         except IntegrityError:
             raise
         except (SQLAlchemyError, OSError) as error:
-            raise StoreUnavailable(type(error).__name__) from error
+            raise StoreUnavailable(_name_of(error)) from error
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """As `transaction`, for reads alone: waits for no writer, and sees one state of the database."""
         try:
             async with self._engine.connect() as connection:
-                await connection.execution_options(**{_READS_ONLY: True})
+                await only_read(connection)
                 async with connection.begin():
                     yield connection
         except (SQLAlchemyError, OSError) as error:
-            raise StoreUnavailable(type(error).__name__) from error
+            raise StoreUnavailable(_name_of(error)) from error
+
+    async def lock_in(self, connection: AsyncConnection, name: str) -> None:
+        """Wait until nobody else holds the lock `name`, and hold it until this transaction ends. Who reads
+        an owner's rows and then writes takes the lock named by the owner, before the first read.
+
+        On SQLite a transaction has the whole database to itself already. When the wait takes too long, the
+        transaction raises StoreUnavailable.
+        """
+        if connection.dialect.name == POSTGRESQL:
+            # https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+            await connection.execute(select(func.pg_advisory_xact_lock(_lock_number(name))))
 
     async def close(self) -> None:
         await self._engine.dispose()
 
 
-def _engine(url: str, busy_timeout_s: float) -> AsyncEngine:
-    parsed = make_url(url)
-    if not parsed.drivername.startswith("sqlite"):
-        return create_async_engine(parsed, pool_pre_ping=True)
-    if parsed.database in {None, "", ":memory:"}:
-        # One connection, used by one task at a time: a second connection would be another, empty database.
-        engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
-    else:
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        waiting = {} if "timeout" in parsed.query else {"timeout": busy_timeout_s}
-        engine = create_async_engine(parsed, connect_args=waiting)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
-    event.listen(engine.sync_engine, "invalidate", _roll_back)
-    return engine
+def _lock_number(name: str) -> int:
+    """64 bits with a sign. Two names of one number would wait for one another, and no more."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: DBAPI connections have no type
-    # The driver would begin transactions late and by itself; SQLAlchemy's documented way is to take over
-    # with our own BEGIN.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA secure_delete=ON")
-    cursor.close()
-
-
-def _begin_immediate(connection: Any) -> None:  # Any: as above
-    # A deferred transaction that reads and then writes fails at once when another writer is there; an
-    # immediate one waits its turn.
-    reads_only = connection.get_execution_options().get(_READS_ONLY)
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
-
-
-def _roll_back(connection: Any, _record: object, _error: object) -> None:  # Any: as above
-    # A request that is cancelled in the middle of a statement drops its connection. SQLite closes it only
-    # when the statement's cursor is gone too, which the traceback may hold: until then, nobody could write.
-    connection.rollback()
+def _name_of(error: Exception) -> str:
+    """For the log: the kind of error and, on PostgreSQL, its SQLSTATE; never the statement or its values."""
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    return f"{type(error).__name__} {state}" if state else type(error).__name__

@@ -5,6 +5,8 @@ A draft belongs to the launch it was typed in. Its `owner` is a fingerprint of r
 user; when that launch is over, a later launch of the same owner is offered the text.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -41,25 +43,34 @@ class Drafts:
         """
         return self._vault.fingerprint("owner", registration_id, patient_id, user)
 
+    @asynccontextmanager
+    async def changing(self, owner: str) -> AsyncIterator[AsyncConnection]:
+        """A transaction in which nobody else changes this owner's drafts or ledger: for what is read first
+        and then written.
+        """
+        async with self._database.transaction() as connection:
+            await self._database.lock_in(connection, owner)
+            yield connection
+
     async def load(self, launch_id: str) -> StoredDraft | None:
         async with self._database.reading() as connection:
             return await self.load_in(connection, launch_id)
 
     async def load_in(self, connection: AsyncConnection, launch_id: str) -> StoredDraft | None:
-        """As `load`, inside a transaction of the caller, which nobody else can change the draft in."""
-        query = select(drafts).where(drafts.c.launch_id == launch_id).with_for_update()
+        """As `load`, inside a transaction of the caller."""
+        query = select(drafts).where(drafts.c.launch_id == launch_id)
         row = (await connection.execute(query)).one_or_none()
         return None if row is None else self._opened(row)
 
     async def save(self, launch_id: str, *, owner: str, body: bytes) -> datetime:
         """Keep `body` as this launch's draft, replacing an earlier one. Returns the time it was kept."""
-        async with self._database.transaction() as connection:
+        async with self.changing(owner) as connection:
             return await self.save_in(connection, launch_id, owner=owner, body=body)
 
     async def save_in(
         self, connection: AsyncConnection, launch_id: str, *, owner: str, body: bytes
     ) -> datetime:
-        """As `save`, inside a transaction of the caller."""
+        """As `save`, inside the caller's `changing(owner)`."""
         kept_at = self._clock()
         values = {
             "sealed": self._vault.seal(body, bound_to=f"draft/{launch_id}/{owner}"),
@@ -94,7 +105,7 @@ class Drafts:
         return tuple(self._opened(row) for row in rows)
 
     async def discard_in(self, connection: AsyncConnection, launch_id: str) -> None:
-        """Delete a launch's draft, inside a transaction of the caller, who has looked at what it holds."""
+        """Delete a launch's draft, inside the caller's `changing`, who has looked at what it holds."""
         await connection.execute(delete(drafts).where(drafts.c.launch_id == launch_id))
 
     def _opened(self, row: Row[Any]) -> StoredDraft:

@@ -1,15 +1,16 @@
-"""What is to be written to the chart and what became of it: one row an item, changed only by compare-and-set.
+"""What is to be written to the chart and what became of it: one row a resource, changed only by
+compare-and-set.
 
 The ledger knows neither FHIR nor what the states mean: `rung` and `state` are words of the caller, `body` is
 sealed. A row is committed before anything is sent, so no crash loses it.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from smartapp.clock import Clock
@@ -22,14 +23,19 @@ from smartapp.store.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
+    """`attempt`: 0 for what never went out."""
+
     item_id: str
     rung: str
     body: bytes
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """`attempt` counts how often it was claimed for sending; `changed_at` in seconds since 1970."""
+    """`attempt` counts how often it was claimed for sending or given other words: whoever holds the row as it
+    was before can neither claim nor settle it. `changed_at` in seconds since 1970.
+    """
 
     item_id: str
     launch_id: str
@@ -39,7 +45,7 @@ class LedgerRow:
     state: str
     attempt: int
     body: bytes
-    changed_at: int
+    changed_at: int = 0
 
 
 class Ledger:
@@ -54,6 +60,10 @@ class Ledger:
         async with self._database.transaction() as connection:
             yield connection
 
+    async def lock_owner_in(self, connection: AsyncConnection, owner: str) -> None:
+        """Until the transaction ends, nobody else changes this owner's rows."""
+        await self._database.lock_in(connection, owner)
+
     async def add_all_in(
         self,
         connection: AsyncConnection,
@@ -67,17 +77,46 @@ class Ledger:
 
         An id that the owner has already is left as it is. Raises WrongPatient for an id of another owner.
         """
-        known = await self._owners_in(connection, [row.item_id for row in rows])
-        if any(other != owner for other in known.values()):
-            raise WrongPatient("a ledger item of another owner")
+        await self.lock_owner_in(connection, owner)
+        known = await self.refuse_others_in(connection, owner, ids=[row.item_id for row in rows])
         new = {row.item_id: row for row in rows if row.item_id not in known}
         first = await self._next_position_in(connection, launch_id)
         for place, row in enumerate(new.values(), start=first):
-            values = self._sealed(row.item_id, owner, row.body)
-            values |= {"item_id": row.item_id, "launch_id": launch_id, "owner": owner, "position": place}
-            values |= {"rung": row.rung, "state": state, "attempt": 0}
-            await connection.execute(insert(ledger).values(values))
+            await self._insert_in(
+                connection,
+                LedgerRow(row.item_id, launch_id, owner, place, row.rung, state, row.attempt, row.body),
+            )
         return frozenset(new)
+
+    async def refuse_others_in(
+        self, connection: AsyncConnection, owner: str, *, ids: Collection[str]
+    ) -> frozenset[str]:
+        """Those of `ids` that the owner has. Raises WrongPatient when one is another owner's."""
+        query = select(ledger.c.item_id, ledger.c.owner).where(ledger.c.item_id.in_(ids))
+        found = (await connection.execute(query)).all()
+        if any(row.owner != owner for row in found):
+            raise WrongPatient("a ledger item of another owner")
+        return frozenset(str(row.item_id) for row in found)
+
+    async def rearrange_in(
+        self,
+        connection: AsyncConnection,
+        before: Iterable[LedgerRow],
+        after: Iterable[LedgerRow],
+    ) -> None:
+        """Make `before`, rows of one owner read in this transaction, to `after`: add, change, move, delete.
+
+        A row that only moved to another launch keeps its age.
+        """
+        old, new = {row.item_id: row for row in before}, {row.item_id: row for row in after}
+        gone = [item_id for item_id in old if item_id not in new]
+        if gone:
+            await connection.execute(delete(ledger).where(ledger.c.item_id.in_(gone)))
+        for item_id, row in new.items():
+            if item_id not in old:
+                await self._insert_in(connection, row)
+            elif row != old[item_id]:
+                await self._replace_in(connection, old[item_id], row)
 
     async def bring_in(
         self,
@@ -87,18 +126,11 @@ class Ledger:
         owner: str,
         rows: Sequence[NewRow],
         states: Collection[str],
-        restart: str | None = None,
     ) -> None:
-        """Move the owner's rows that another launch left in one of `states` behind those of this launch.
-
-        `restart`: the state in which they begin again, with the new rung and body; without it they stay as
-        they are.
-        """
+        """Move the owner's rows that another launch left in one of `states` behind those of this launch."""
+        await self.lock_owner_in(connection, owner)
         first = await self._next_position_in(connection, launch_id)
         for place, row in enumerate(rows, start=first):
-            values: dict[str, object] = {"launch_id": launch_id, "position": place}
-            if restart is not None:
-                values |= {"rung": row.rung, "state": restart, **self._sealed(row.item_id, owner, row.body)}
             await connection.execute(
                 update(ledger)
                 .where(
@@ -107,7 +139,7 @@ class Ledger:
                     ledger.c.launch_id != launch_id,
                     ledger.c.state.in_(states),
                 )
-                .values(values)
+                .values(launch_id=launch_id, position=place)
             )
 
     async def of_launch(self, launch_id: str) -> tuple[LedgerRow, ...]:
@@ -120,7 +152,10 @@ class Ledger:
         return tuple(self._opened(row) for row in (await connection.execute(query)).all())
 
     async def of_owner_in(self, connection: AsyncConnection, owner: str) -> tuple[LedgerRow, ...]:
-        """All rows of the owner, whichever launch they are with."""
+        """All rows of the owner, whichever launch they are with; until the transaction ends, nobody else
+        changes them.
+        """
+        await self.lock_owner_in(connection, owner)
         query = select(ledger).where(ledger.c.owner == owner).order_by(ledger.c.launch_id, ledger.c.position)
         return tuple(self._opened(row) for row in (await connection.execute(query)).all())
 
@@ -147,45 +182,61 @@ class Ledger:
         """Take `row` for one attempt at sending it. None when somebody else has it or it moved on, also to
         another launch, which may have given it other words.
         """
-        attempt = row.attempt + 1
-        here = ledger.c.launch_id == row.launch_id
-        changed = await self._set(row, states, here, state=to, attempt=attempt, body=body)
-        if not changed:
-            return None
-        return LedgerRow(
-            row.item_id, row.launch_id, row.owner, row.position, row.rung, to, attempt, body, self._now()
+        claimed = await self.claim_all([(row, body)], states=states, to=to)
+        return claimed[0] if claimed else None
+
+    async def claim_all(
+        self, rows: Sequence[tuple[LedgerRow, bytes]], *, states: Collection[str], to: str
+    ) -> tuple[LedgerRow, ...]:
+        """As `claim`, for several rows of one owner, each with its new body: all of them, or none and ()."""
+        claimed = tuple(
+            replace(row, state=to, attempt=row.attempt + 1, body=body, changed_at=self._now())
+            for row, body in rows
         )
+        try:
+            async with self._database.transaction() as connection:
+                for (row, _), new in zip(rows, claimed, strict=True):
+                    here = ledger.c.launch_id == row.launch_id
+                    if not await self._set_in(connection, row, new, here, ledger.c.state.in_(states)):
+                        raise _NotAll
+        except _NotAll:
+            return ()
+        return claimed
 
     async def settle(self, row: LedgerRow, *, states: Collection[str], to: str, body: bytes) -> bool:
         """Write down what became of this attempt. False when the row moved on meanwhile."""
-        return await self._set(row, states, state=to, attempt=row.attempt, body=body)
+        settled = replace(row, state=to, body=body)
+        async with self._database.transaction() as connection:
+            return await self._set_in(connection, row, settled, ledger.c.state.in_(states))
 
-    async def _set(
+    async def _set_in(
         self,
+        connection: AsyncConnection,
         row: LedgerRow,
-        states: Collection[str],
+        new: LedgerRow,
         *conditions: ColumnElement[bool],
-        state: str,
-        attempt: int,
-        body: bytes,
     ) -> bool:
+        await self.lock_owner_in(connection, row.owner)
         statement = (
             update(ledger)
             .where(
                 ledger.c.item_id == row.item_id,
                 ledger.c.owner == row.owner,
                 ledger.c.attempt == row.attempt,
-                ledger.c.state.in_(states),
                 *conditions,
             )
-            .values(state=state, attempt=attempt, **self._sealed(row.item_id, row.owner, body))
+            .values(state=new.state, attempt=new.attempt, **self._sealed(new))
         )
-        async with self._database.transaction() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+        return (await connection.execute(statement)).rowcount == 1
 
-    async def _owners_in(self, connection: AsyncConnection, item_ids: Sequence[str]) -> dict[str, str]:
-        query = select(ledger.c.item_id, ledger.c.owner).where(ledger.c.item_id.in_(item_ids))
-        return {str(row.item_id): str(row.owner) for row in (await connection.execute(query)).all()}
+    async def _insert_in(self, connection: AsyncConnection, row: LedgerRow) -> None:
+        values = {"item_id": row.item_id, "owner": row.owner, **_placed(row), **_standing(row)}
+        await connection.execute(insert(ledger).values(**values, **self._sealed(row)))
+
+    async def _replace_in(self, connection: AsyncConnection, old: LedgerRow, new: LedgerRow) -> None:
+        is_moved_only = _standing(old) == _standing(new) and old.body == new.body
+        values = _placed(new) if is_moved_only else {**_placed(new), **_standing(new), **self._sealed(new)}
+        await connection.execute(update(ledger).where(ledger.c.item_id == old.item_id).values(**values))
 
     async def _next_position_in(self, connection: AsyncConnection, launch_id: str) -> int:
         last = await connection.scalar(
@@ -193,9 +244,9 @@ class Ledger:
         )
         return 0 if last is None else int(last) + 1
 
-    def _sealed(self, item_id: str, owner: str, body: bytes) -> dict[str, object]:
+    def _sealed(self, row: LedgerRow) -> dict[str, object]:
         # Not bound to the launch: a later launch of the same owner may take the row over.
-        sealed = self._vault.seal(body, bound_to=f"ledger/{item_id}/{owner}")
+        sealed = self._vault.seal(row.body, bound_to=f"ledger/{row.item_id}/{row.owner}")
         return {"sealed": sealed, "changed_at": self._now()}
 
     def _opened(self, row: Row[Any]) -> LedgerRow:  # Any: SQLAlchemy types no columns of a Core table
@@ -216,3 +267,15 @@ class Ledger:
 
     def _now(self) -> int:
         return int(self._clock().timestamp())
+
+
+class _NotAll(Exception):
+    """Rolls the claims of one transaction back."""
+
+
+def _placed(row: LedgerRow) -> Mapping[str, object]:
+    return {"launch_id": row.launch_id, "position": row.position}
+
+
+def _standing(row: LedgerRow) -> Mapping[str, object]:
+    return {"rung": row.rung, "state": row.state, "attempt": row.attempt}

@@ -29,6 +29,7 @@ class Retention:
             delete(pending_launches).where(pending_launches.c.expires_at < _seconds(now)),
         )
         async with self._database.transaction() as connection:
+            await self._database.lock_in(connection, "purge")
             return sum([(await connection.execute(statement)).rowcount for statement in statements])
 
 

@@ -1,6 +1,16 @@
 """The tables. Ids, fingerprints, times and states in the clear; everything else sealed."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -10,7 +20,7 @@ pending_launches = Table(
     Column("state", String(64), primary_key=True),  # fingerprint of the state parameter
     Column("browser", String(64), nullable=False),  # fingerprint of the cookie that began it
     Column("sealed", LargeBinary, nullable=False),
-    Column("expires_at", Integer, nullable=False),  # seconds since 1970, UTC, in every table
+    Column("expires_at", BigInteger, nullable=False),  # seconds since 1970, UTC, in every table
 )
 
 launches = Table(
@@ -23,8 +33,8 @@ launches = Table(
     Column("tokens", LargeBinary, nullable=False),
     Column("tokens_version", Integer, nullable=False),
     Column("ended", String(40)),
-    Column("last_seen", Integer, nullable=False),
-    Column("expires_at", Integer, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
 )
 
 drafts = Table(
@@ -34,7 +44,7 @@ drafts = Table(
     Column("owner", String(64), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("changed_at", Integer, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
     Index("drafts_by_owner", "owner", "changed_at"),
 )
 
@@ -49,7 +59,7 @@ ledger = Table(
     Column("state", String(20), nullable=False),
     Column("attempt", Integer, nullable=False),  # how often it went out; a late sender settles only its own
     Column("sealed", LargeBinary, nullable=False),  # the draft, the resource as sent, the receipt's words
-    Column("changed_at", Integer, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
     Index("ledger_by_launch", "launch_id", "position"),
     UniqueConstraint("launch_id", "position", name="ledger_one_place_each"),
 )

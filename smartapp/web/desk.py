@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from smartapp.sdm.choices import said
 from smartapp.sdm.model import Kind
 from smartapp.store.drafts import StoredDraft
 from smartapp.web import draft as drafts
@@ -32,7 +33,7 @@ class Offer:
     @property
     def key(self) -> str:
         """Tells this offer, word for word, from any other."""
-        return mark("\n".join([self.launch_id, *(f"{box.id} {box.words}" for box in self.draft.boxes)]))
+        return mark("\n".join([self.launch_id, *(f"{box.id} {box.said}" for box in self.draft.boxes)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ async def change(visit: Visit, how: Callable[[Draft], Draft]) -> datetime:
     """Keep the draft as `how` makes it. Returns the local time at which it was kept. Raises
     StoreUnavailable.
     """
-    async with visit.services.database.transaction() as connection:
+    async with visit.services.drafts.changing(visit.session.owner) as connection:
         return await _save(visit, connection, how((await _mine(visit, connection)).draft))
 
 
@@ -67,7 +68,7 @@ async def clear_sent(visit: Visit) -> None:
 
 async def keep(visit: Visit, posted: Iterable[Box], page: Page) -> datetime:
     """Keep one page's boxes, leaving alone what was sent meanwhile and what another open page holds."""
-    async with visit.services.database.transaction() as connection:
+    async with visit.services.drafts.changing(visit.session.owner) as connection:
         mine = await _mine(visit, connection)
         return await _save(visit, connection, _joined(visit, mine, posted, page))
 
@@ -82,10 +83,11 @@ async def offer(visit: Visit) -> Offer | None:
     stranded = [
         receipt
         for receipt in await visit.services.sender.left_over(owner_context(visit))
-        if receipt.draft.id not in known
+        # An order of importance is no words of its own, and is made anew from those that are offered.
+        if receipt.draft.id not in known and receipt.draft.kind is not Kind.PRIORITIES
     ]
     boxes = tuple(box_of(receipt.draft) for receipt in stranded)
-    here = _said(mine) | {(box.kind, box.words) for box in boxes}
+    here = _said(mine) | {(box.kind, box.said) for box in boxes}
     kept = await _newest_with_words(visit, here)
     if kept is not None:
         return replace(kept, draft=Draft((*boxes, *kept.draft.written)))
@@ -97,15 +99,18 @@ async def offer(visit: Visit) -> Offer | None:
 
 
 async def adopt(visit: Visit, offered: Offer) -> None:
-    """Take an offered draft over, with what was typed into it since, and discard it where it was."""
+    """Take an offered draft over, with what was typed into it since and its order of importance, and discard
+    it where it was.
+    """
     services, page = visit.services, Page(offered.launch_id)
-    async with services.database.transaction() as connection:
+    async with services.drafts.changing(visit.session.owner) as connection:
         there = await services.drafts.load_in(connection, offered.launch_id)
         mine = await _mine(visit, connection)
-        newest = [] if there is None else drafts.decode(there.body).written
-        boxes = {box.id: box for box in (*offered.draft.written, *newest)}.values()
-        new = [box for box in boxes if (box.kind, box.words) not in _said(mine)]
-        await _save(visit, connection, _joined(visit, mine, new, page))
+        newest = Draft() if there is None else drafts.decode(there.body)
+        boxes = {box.id: box for box in (*offered.draft.written, *newest.written)}.values()
+        new = [box for box in boxes if (box.kind, box.said) not in _said(mine)]
+        draft = _joined(visit, mine, new, page)
+        await _save(visit, connection, replace(draft, order=draft.order or newest.order))
         await services.drafts.discard_in(connection, offered.launch_id)
 
 
@@ -114,7 +119,7 @@ async def discard(visit: Visit, offered: Offer) -> None:
     is not offered again in this launch.
     """
     ids = tuple(box.id for box in offered.draft.boxes)
-    async with visit.services.database.transaction() as connection:
+    async with visit.services.drafts.changing(visit.session.owner) as connection:
         there = await visit.services.drafts.load_in(connection, offered.launch_id)
         if there is not None and there.revision != offered.revision:
             return
@@ -128,7 +133,7 @@ async def _newest_with_words(visit: Visit, here: set[tuple[Kind, str]]) -> Offer
     for stored in await services.drafts.all_offered(visit.session.owner, to_launch=visit.id):
         receipts = await services.sender.receipts(stored.launch_id)
         left = without_sent(drafts.decode(stored.body), _words(receipts)).written
-        new = tuple(box for box in left if (box.kind, box.words) not in here)
+        new = tuple(box for box in left if (box.kind, box.said) not in here)
         if new:
             changed_at = services.local(stored.changed_at)
             return Offer(stored.launch_id, Draft(new), changed_at, stored.revision)
@@ -162,10 +167,12 @@ async def _save(visit: Visit, connection: AsyncConnection, draft: Draft) -> date
 
 
 def _words(receipts: Iterable[Receipt]) -> dict[str, str]:
-    return {receipt.draft.id: receipt.draft.words for receipt in receipts}
+    statements = (receipt.draft for receipt in receipts)
+    return {one.id: said(one.kind, one.words, one.choice) for one in statements}
 
 
 def _said(desk: Desk) -> set[tuple[Kind, str]]:
     """What is on this desk already, typed or sent."""
-    said = {(box.kind, box.words) for box in desk.draft.boxes}
-    return said | {(receipt.draft.kind, receipt.draft.words) for receipt in desk.receipts}
+    typed = {(box.kind, box.said) for box in desk.draft.boxes}
+    sent = (receipt.draft for receipt in desk.receipts)
+    return typed | {(one.kind, said(one.kind, one.words, one.choice)) for one in sent}

@@ -41,8 +41,8 @@ def vault() -> Vault:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(database_url)
     yield opened
     await opened.close()
 
@@ -161,13 +161,12 @@ async def test_draft_is_offered_to_the_same_owner_only_and_for_twelve_hours(
     assert await Retention(database, clock).purge() == 1
 
 
-async def test_draft_survives_the_process(tmp_path: Path, vault: Vault, clock: MovingClock) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'kept.sqlite3'}"
-    first = await Database.open(url)
+async def test_draft_survives_the_process(database_url: str, vault: Vault, clock: MovingClock) -> None:
+    first = await Database.open(database_url)
     await Drafts(first, vault, clock).save("L1", owner="o", body=b"typed before the crash")
     await first.close()
 
-    second = await Database.open(url)
+    second = await Database.open(database_url)
     found = await Drafts(second, vault, clock).load("L1")
     await second.close()
 
