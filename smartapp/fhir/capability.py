@@ -1,4 +1,4 @@
-"""What an EHR says that it offers: its CapabilityStatement, reduced to the two questions asked of it.
+"""What an EHR says that it offers: its CapabilityStatement, reduced to the few questions asked of it.
 
 `scopes_supported` of discovery does not tell; this does. https://hl7.org/fhir/R4/capabilitystatement.html
 """
@@ -18,11 +18,15 @@ KEPT_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """`known` False: the EHR did not say, so nothing is taken to be offered."""
+    """`known` False: the EHR did not say, so nothing is taken to be offered. `transaction`: whether a
+    transaction Bundle is taken. `profiles`: canonical URLs as the EHR lists them, with or without a version.
+    """
 
     known: bool = False
     interactions: frozenset[tuple[str, str]] = frozenset()
     conditional_creates: frozenset[str] = frozenset()
+    transaction: bool = False
+    profiles: frozenset[str] = frozenset()
 
     def offers(self, resource_type: str, interaction: str) -> bool:
         """Whether the EHR lists the interaction ("create", "read", "search-type", ...) for the type."""
@@ -41,11 +45,13 @@ class _Resource(msgspec.Struct, gc=False, rename="camel"):
     type: str = ""
     interaction: tuple[_Interaction, ...] = ()
     conditional_create: bool = False
+    supported_profile: tuple[str, ...] = ()
 
 
 class _Rest(msgspec.Struct, gc=False):
     mode: str = ""
     resource: tuple[_Resource, ...] = ()
+    interaction: tuple[_Interaction, ...] = ()
 
 
 class _Statement(msgspec.Struct, gc=False, rename="camel"):
@@ -61,11 +67,14 @@ def capability_of(statement: Mapping[str, object]) -> Capability:
         return Capability()
     if stated.resource_type != "CapabilityStatement":
         return Capability()
-    resources = [one for rest in stated.rest if rest.mode == "server" for one in rest.resource]
+    servers = [rest for rest in stated.rest if rest.mode == "server"]
+    resources = [one for rest in servers for one in rest.resource]
     return Capability(
         known=True,
         interactions=frozenset((one.type, done.code) for one in resources for done in one.interaction),
         conditional_creates=frozenset(one.type for one in resources if one.conditional_create),
+        transaction=any(done.code == "transaction" for rest in servers for done in rest.interaction),
+        profiles=frozenset(profile for one in resources for profile in one.supported_profile),
     )
 
 

@@ -11,7 +11,6 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Protocol, cast
 from urllib.parse import urlencode
 
@@ -21,6 +20,7 @@ from smartapp.errors import AnswerUnreadable, OutboundError, SessionEnded
 from smartapp.fhir.bundles import page_of
 from smartapp.fhir.operation_outcome import FhirRefused, NotPermitted, reason_of
 from smartapp.fhir.paging import attachment_url, next_url
+from smartapp.fhir.retry_after import retry_after_s
 from smartapp.fhir.this_patient import ThisPatient, is_id, is_type
 from smartapp.http import MB, Answer, Door, Limits
 from smartapp.logs import event
@@ -56,7 +56,8 @@ class SearchResult:
 
 
 class FhirClient:
-    """Reads, searches and creates at `fhir_base`. Every call takes at most about `timeout_s` seconds a page.
+    """Reads, searches, creates and updates at `fhir_base`. Every call takes at most about `timeout_s` seconds
+    a page.
 
     `may(resource_type, action)`: whether the scope (one letter of "cruds") was granted. Without it a read is
     not sent. `sleep` and `jitter` (0 to 1) are for waiting before a repeated GET.
@@ -95,6 +96,14 @@ class FhirClient:
         self._require(resource_type, "r")
         return await self._read(resource_type, resource_id)
 
+    async def read_version(self, resource_type: str, resource_id: str, version: str) -> dict[str, object]:
+        """The resource as it was at that version, where the server keeps it. Raises as `read`.
+
+        https://hl7.org/fhir/R4/http.html#vread
+        """
+        self._require(resource_type, "r")
+        return await self._read(resource_type, resource_id, version=version)
+
     async def read_user(self, fhir_user: str) -> dict[str, object]:
         """The signed-in user ("Practitioner/7"), whom the fhirUser scope lets us read without another one.
 
@@ -103,10 +112,11 @@ class FhirClient:
         resource_type, _, resource_id = fhir_user.partition("/")
         return await self._read(resource_type, resource_id)
 
-    async def _read(self, resource_type: str, resource_id: str) -> dict[str, object]:
-        if not is_type(resource_type) or not is_id(resource_id):
+    async def _read(self, resource_type: str, resource_id: str, *, version: str = "") -> dict[str, object]:
+        if not is_type(resource_type) or not is_id(resource_id) or (version and not is_id(version)):
             raise AnswerUnreadable("not a FHIR id")
-        resource = _object_of(await self._get(f"{self.fhir_base}/{resource_type}/{resource_id}"))
+        url = f"{self.fhir_base}/{resource_type}/{resource_id}"
+        resource = _object_of(await self._get(f"{url}/_history/{version}" if version else url))
         if resource.get("resourceType") != resource_type or resource.get("id") != resource_id:
             raise AnswerUnreadable(f"not the {resource_type} that was asked for")
         return resource
@@ -172,12 +182,28 @@ class FhirClient:
         Never repeated, but for a 401, which says that it was not processed. Raises SessionEnded, and
         TemporaryOutboundError, AnswerTooLarge or AnswerUnreadable when the outcome is in doubt.
         """
-        headers = {"Content-Type": FHIR_JSON, "Accept": FHIR_JSON, "Prefer": "return=representation"}
-        if if_none_exist is not None:
-            headers["If-None-Exist"] = if_none_exist
-        url = f"{self.fhir_base}/{resource['resourceType']}"
+        extra = {} if if_none_exist is None else {"If-None-Exist": if_none_exist}
+        return await self._send("POST", f"{self.fhir_base}/{resource['resourceType']}", resource, extra)
+
+    async def update(self, resource: Mapping[str, object], *, version: str) -> Answer:
+        """Replace the resource, which must be at `version`, once; the rest as for `create`.
+
+        The server answers 412 (some 409) when it is at another one.
+        https://hl7.org/fhir/R4/http.html#concurrency
+        """
+        url = f"{self.fhir_base}/{resource['resourceType']}/{resource['id']}"
+        return await self._send("PUT", url, resource, {"If-Match": f'W/"{version}"'})
+
+    async def transaction(self, bundle: Mapping[str, object]) -> Answer:
+        """Send a transaction Bundle once; the rest as for `create`."""
+        return await self._send("POST", self.fhir_base, bundle, {})
+
+    async def _send(
+        self, method: str, url: str, resource: Mapping[str, object], extra: dict[str, str]
+    ) -> Answer:
+        headers = {"Content-Type": FHIR_JSON, "Accept": FHIR_JSON, "Prefer": "return=representation"} | extra
         body = msgspec.json.encode(resource)
-        return await self._authorized("POST", url, headers=headers, limits=self._limits(), content=body)
+        return await self._authorized(method, url, headers=headers, limits=self._limits(), content=body)
 
     def _require(self, resource_type: str, action: str) -> None:
         if not self.may(resource_type, action):
@@ -253,22 +279,9 @@ class FhirClient:
 
 
 def _wait_s(answer: Answer, retry: int, jitter: float) -> float:
-    """Seconds to wait before asking again: what Retry-After says, else half a second, doubling; plus jitter.
-
-    A date is measured against the server's own Date, so that a wrong clock on either side does no harm.
-    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
-    """
-    fallback = 0.5 * 2**retry
-    value = answer.headers.get("retry-after", "").strip()
-    if value.isdecimal():
-        asked = float(value[:9])
-    else:
-        try:
-            until = parsedate_to_datetime(value)
-            asked = (until - parsedate_to_datetime(answer.headers.get("date", ""))).total_seconds()
-        except (TypeError, ValueError):
-            asked = fallback
-    return max(asked, 0.0) + 0.25 * jitter
+    """Seconds to wait before asking again: what Retry-After says, or half a second, doubling; with jitter."""
+    asked = retry_after_s(answer)
+    return (0.5 * 2**retry if asked is None else asked) + 0.25 * jitter
 
 
 def _object_of(answer: Answer) -> dict[str, object]:

@@ -1,64 +1,67 @@
-"""Prior statements out of forms, care plans, consents and planning documents."""
-
-from collections.abc import Iterator, Sequence
+"""Prior statements out of care plans, orders of importance, consents and planning documents."""
 
 from smartapp.fhir import lenses
+from smartapp.fhir.codes import PRIORITIES_CODE
 from smartapp.fhir.dates import day_of
-from smartapp.fhir.people import clinician_named, said_by
+from smartapp.fhir.own_marks import Whose, is_ours, tags_of, whose_words, words_in
+from smartapp.fhir.people import clinician_named, note_author, said_by
 from smartapp.fhir.this_patient import ThisPatient
-from smartapp.notes.questions import kind_asked_for
 from smartapp.notes.text import text_of_markup
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 
 MAX_NARRATIVE = 1000
 """Characters. A longer narrative is a document, not something that was said."""
 
-_MAX_DEPTH = 20
 _AGENT_ROLES = frozenset({"75783-1", "75784-9", "81335-2", "HPOWATT", "DPOWATT", "POWATT", "HCPROXY"})
 _PLANNING_CATEGORIES = frozenset(
     {"acd", "adr", "dnr", "polst", "hcd", "42348-3", "81377-4", "45473-6", "75320-2", "86533-7"}
 )
 
 
-def questionnaire_statements(response: lenses.QuestionnaireResponse, patient: ThisPatient) -> list[Statement]:
-    """Answers of at least three words to questions about goals, hopes, worries and the like. One picked from
-    a list is not among them: on screening forms that is mostly "I choose not to answer this question".
-    """
-    who = response.source if response.source.reference else response.author
-    speaker_kind, speaker = said_by(who, patient)
-    return [
-        Statement(
-            kind=kind,
-            words=words,
-            said_by=speaker_kind,
-            source=Source(response.reference),
-            said_on=day_of(response.authored),
-            speaker=speaker,
-            language=response.language,
-            status=response.status,
-            question=question,
-        )
-        for question, words in _answers(response.item)
-        if len(words.split()) >= 3 and (kind := kind_asked_for(question)) is not None
-    ]
-
-
 def care_plan_statements(plan: lenses.CarePlan, patient: ThisPatient) -> list[Statement]:
-    """What was decided, in the words of the plan."""
-    speaker_kind, speaker = said_by(plan.author, patient)
+    """What was decided, in the words of the plan. Its author's words, unless this app wrote it: then those of
+    whom it names as having said them.
+    """
+    whose = _whose_plan(plan, patient)
     return [
         Statement(
             kind=Kind.DECISION,
             words=words,
-            said_by=speaker_kind,
+            said_by=whose.said_by,
             source=Source(plan.reference, title=plan.title),
             said_on=day_of(plan.created or plan.period.start),
-            speaker=speaker,
+            speaker=whose.speaker,
             recorder=clinician_named([plan.author], patient),
             language=plan.language,
             status=plan.status,
+            verbatim=whose.verbatim,
         )
         for words in dict.fromkeys(_plan_words(plan))
+    ]
+
+
+def priority_statements(order: lenses.List, patient: ThisPatient) -> list[Statement]:
+    """What is more important and what less; none where the List does not say it in words."""
+    if PRIORITIES_CODE.code not in order.code.code_set:
+        return []
+    words = words_in(order.note) if is_ours(order.identifier) or tags_of(order.meta) else ""
+    words = words or _numbered(order)
+    if not words:
+        return []
+    whose = whose_words(order.source, patient, meta=order.meta, notes=order.note)
+    return [
+        Statement(
+            kind=Kind.PRIORITIES,
+            words=words,
+            said_by=whose.said_by,
+            source=Source(order.reference),
+            said_on=day_of(order.date),
+            speaker=whose.speaker,
+            recorder=note_author(order.note, patient),
+            language=order.language,
+            status=order.status,
+            verbatim=whose.verbatim,
+        )
     ]
 
 
@@ -117,16 +120,19 @@ def planning_document_statements(document: lenses.DocumentReference, patient: Th
     ]
 
 
-def _answers(items: Sequence[lenses.Item], depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Every question with every text answer, also those nested in groups and under answers."""
-    if depth > _MAX_DEPTH:
-        return
-    for item in items:
-        for answer in item.answer:
-            if answer.value_string:
-                yield item.text, answer.value_string
-            yield from _answers(answer.item, depth + 1)
-        yield from _answers(item.item, depth + 1)
+def _whose_plan(plan: lenses.CarePlan, patient: ThisPatient) -> Whose:
+    if not is_ours(plan.identifier) and not tags_of(plan.meta):
+        return Whose(*said_by(plan.author, patient))
+    contributor = next(iter(plan.contributor), lenses.Reference())
+    return whose_words(contributor, patient, meta=plan.meta, notes=plan.note)
+
+
+def _numbered(order: lenses.List) -> str:
+    """The entries' own words in their order; "" where one has none."""
+    displays = [entry.item.display.strip() for entry in order.entry if not entry.deleted]
+    if not all(displays):
+        return ""
+    return "\n".join(f"{number}. {display}" for number, display in enumerate(displays, start=1))
 
 
 def _plan_words(plan: lenses.CarePlan) -> list[str]:

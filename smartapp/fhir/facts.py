@@ -35,13 +35,16 @@ def _known(record: PatientRecord) -> frozenset[Known]:
         Known.CONDITIONS: (record.conditions,),
         Known.MEDICINES: (record.medicines,),
         Known.ORDERS: (record.orders,),
-        # The parts that hold what this app writes; the others are often not offered at all.
+        # The parts that most of what is written goes to; the others are often not offered at all.
         Known.STATEMENTS: (record.goals, record.preferences),
         Known.NOTES: (record.notes, record.questionnaires),
     }
     known = {name for name, needed in parts.items() if all(_is_whole(part) for part in needed)}
     if any(note.problem for note in record.notes.items):
         known.discard(Known.NOTES)
+    if any(note.problem and note.is_ours for note in record.notes.items):
+        # Where the EHR takes nothing else, this note is what was said before.
+        known.discard(Known.STATEMENTS)
     return frozenset(known | ({Known.LANGUAGE} if record.patient.language else set()))
 
 

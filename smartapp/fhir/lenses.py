@@ -58,6 +58,7 @@ class HumanName(Lens, frozen=True):
 
 
 class Identifier(Lens, frozen=True):
+    system: str = ""
     type: Concept = Concept()
     value: str = ""
 
@@ -255,7 +256,12 @@ class Observation(OfSubject, frozen=True):
     value_string: str = ""
     value_codeable_concept: Concept = Concept()
     value_boolean: bool | None = None
+    value_integer: int | None = None
     note: tuple[Annotation, ...] = ()
+
+    @property
+    def is_void(self) -> bool:
+        return self.status in {"entered-in-error", "cancelled"}
 
 
 class Answer(Lens, frozen=True):
@@ -264,12 +270,15 @@ class Answer(Lens, frozen=True):
 
 
 class Item(Lens, frozen=True):
+    link_id: str = ""
     text: str = ""
     answer: tuple[Answer, ...] = ()
     item: tuple["Item", ...] = ()
 
 
 class QuestionnaireResponse(OfSubject, frozen=True):
+    identifier: Identifier = Identifier()
+    questionnaire: str = ""
     authored: str = ""
     author: Reference = Reference()
     source: Reference = Reference()
@@ -285,13 +294,30 @@ class Activity(Lens, frozen=True):
 
 
 class CarePlan(OfSubject, frozen=True):
+    identifier: tuple[Identifier, ...] = ()
     title: str = ""
     description: str = ""
     text: Narrative = Narrative()
     created: str = ""
     period: Period = Period()
     author: Reference = Reference()
+    contributor: tuple[Reference, ...] = ()
     activity: tuple[Activity, ...] = ()
+    note: tuple[Annotation, ...] = ()
+
+
+class Entry(Lens, frozen=True):
+    item: Reference = Reference()
+    deleted: bool = False
+
+
+class List(OfSubject, frozen=True):
+    identifier: tuple[Identifier, ...] = ()
+    code: Concept = Concept()
+    source: Reference = Reference()
+    date: str = ""
+    entry: tuple[Entry, ...] = ()
+    note: tuple[Annotation, ...] = ()
 
 
 class Participant(Lens, frozen=True):
@@ -337,6 +363,7 @@ class DocumentContext(Lens, frozen=True):
 
 
 class DocumentReference(OfSubject, frozen=True):
+    identifier: tuple[Identifier, ...] = ()
     doc_status: str = ""
     type: Concept = Concept()
     date: str = ""

@@ -11,14 +11,18 @@ from smartapp.errors import AppError
 from smartapp.fhir import lenses
 from smartapp.fhir.client import NOTE_BYTES
 from smartapp.fhir.dates import day_of
+from smartapp.fhir.document import DESCRIPTION
 from smartapp.fhir.keeping import kept
+from smartapp.fhir.own_marks import is_ours
 from smartapp.fhir.parts import Reader, failed_part, most_telling, problem_of, search_all
-from smartapp.fhir.patient_record import Note, Part, PartName, Reason
+from smartapp.fhir.patient_record import Note, Part, PartName, PatientIdentity, Reason
 from smartapp.fhir.people import clinician_named
 from smartapp.fhir.searches import Search
+from smartapp.notes.own_note import NotedStatement, OwnNote, own_notes
 from smartapp.notes.statements import FoundStatement, find_statements
 from smartapp.notes.text import text_of
-from smartapp.sdm.model import Source, Statement
+from smartapp.sdm.choices import option
+from smartapp.sdm.model import SaidBy, Source, Statement
 
 LOINC = "http://loinc.org"
 MAX_NOTES = 200
@@ -31,7 +35,8 @@ class NoteChoice:
     """Which notes a site wants read, newest first, of the LOINC `types` ("11506-3") or of any.
 
     `most`: how many may be fetched, each with a request of its own; 0 wants none. Notes whose text came with
-    the search cost nothing more, and are read up to MAX_NOTES.
+    the search cost nothing more, and are read up to MAX_NOTES. The app's own are wanted whatever their type,
+    and fetched before others: of some statements they are the only place.
     """
 
     most: int
@@ -39,15 +44,15 @@ class NoteChoice:
 
     def wants(self, document: lenses.DocumentReference) -> bool:
         codings = document.type.coding
-        return not self.types or any(
-            coding.system == LOINC and coding.code in self.types for coding in codings
-        )
+        is_of_type = any(coding.system == LOINC and coding.code in self.types for coding in codings)
+        return not self.types or is_of_type or _is_ours(document)
 
     def of(self, newest: Sequence[lenses.DocumentReference]) -> list[lenses.DocumentReference]:
         """The notes to read, in the order they come."""
         if self.most == 0:
             return []
         fetched = [document for document in newest if not _readable_attachment(document.content).data]
+        fetched.sort(key=_is_ours, reverse=True)
         too_many = {document.reference for document in fetched[self.most :]}
         return [document for document in newest if document.reference not in too_many][:MAX_NOTES]
 
@@ -70,15 +75,55 @@ async def read_notes(reader: Reader, searches: Sequence[Search], choice: NoteCho
     )
 
 
-def note_statements(notes: Iterable[Note]) -> tuple[Statement, ...]:
-    """What the notes say that was said, unconfirmed. A sentence that was copied forward counts where it stood
-    first.
+def note_statements(notes: Iterable[Note], patient: PatientIdentity) -> tuple[Statement, ...]:
+    """What the notes say that was said: confirmed in a note that this app filed, else not. A sentence that
+    was copied forward counts where it stood first.
     """
+    own: list[Statement] = []
     first: dict[tuple[str, str], Statement] = {}
     for note in sorted(notes, key=lambda one: one.written_on or date.max):
-        for found in find_statements(note.text):
+        noted, text = _own_statements(note, patient)
+        own += noted
+        for found in find_statements(text):
             first.setdefault((found.kind, " ".join(found.excerpt.split())), _statement(found, note))
-    return tuple(first.values())
+    return (*own, *first.values())
+
+
+def _own_statements(note: Note, patient: PatientIdentity) -> tuple[list[Statement], str]:
+    """The statements in this app's words, and the rest of the text.
+
+    Text that was copied by hand could be from another chart: it counts when it names this patient, and as
+    unconfirmed.
+    """
+    notes, rest = own_notes(note.text)
+    if not all(note.is_ours or _names(one.patient_name, patient) for one in notes):
+        return [], note.text
+    return [_noted(statement, one, note) for one in notes for statement in one.statements], rest
+
+
+def _names(name: str, patient: PatientIdentity) -> bool:
+    parts = [patient.family, *patient.given.split()[:1]]
+    is_full = any(parts) and all(part.casefold() in name.casefold() for part in parts)
+    return is_full or name in {patient.call_name, patient.given, patient.family}
+
+
+def _noted(found: NotedStatement, own: OwnNote, note: Note) -> Statement:
+    is_summary = found.said_by is SaidBy.PATIENT and not found.verbatim
+    return Statement(
+        kind=found.kind,
+        words=found.words,
+        said_by=SaidBy.REPORTED if is_summary else found.said_by,
+        source=Source(note.reference, title=note.title),
+        said_on=own.on,
+        speaker=found.speaker,
+        recorder=own.recorder or note.author,
+        language=note.language,
+        due=found.due,
+        confirmed=note.is_ours,
+        coded=found.words == option(found.kind, found.choice),
+        choice=found.choice,
+        verbatim=found.verbatim,
+    )
 
 
 def _statement(found: FoundStatement, note: Note) -> Statement:
@@ -106,6 +151,7 @@ async def _note(reader: Reader, document: lenses.DocumentReference) -> Note:
         text=text,
         language=attachment.language or document.language,
         problem=problem,
+        is_ours=_is_ours(document),
     )
 
 
@@ -143,6 +189,11 @@ def _readable_attachment(content: Sequence[lenses.Content]) -> lenses.Attachment
             if attachment.content_type.lower().startswith(media_type):
                 return attachment
     return next(iter(attachments), lenses.Attachment())
+
+
+def _is_ours(document: lenses.DocumentReference) -> bool:
+    """By the identifier, or where the EHR dropped it, by the description."""
+    return is_ours(document.identifier) or document.description == DESCRIPTION
 
 
 def _written_on(document: lenses.DocumentReference) -> date | None:

@@ -1,4 +1,4 @@
-"""A hope, a worry, a preference in somebody's own words, as a US Core preference Observation.
+"""A hope, a worry, a preference in somebody's own words, as a preference Observation.
 
 http://hl7.org/fhir/us/core/StructureDefinition/us-core-care-experience-preference and
 .../us-core-treatment-intervention-preference (US Core 9.0.0). US Core fixes the LOINC code; what the
@@ -14,6 +14,8 @@ from typing import Final
 from smartapp.fhir.codes import (
     CARE_EXPERIENCE_CATEGORY,
     CARE_EXPERIENCE_CODE,
+    PCO_WHAT_MATTERS,
+    SURVEY_CATEGORY,
     TREATMENT_CATEGORY,
     TREATMENT_CODE,
     Coding,
@@ -21,8 +23,18 @@ from smartapp.fhir.codes import (
     ObservationStatus,
     Profile,
 )
+from smartapp.fhir.profiles import ResourceForm
 from smartapp.fhir.references import VisitReferences, named
-from smartapp.fhir.wording import date_time, is_patients_own_words, meta, note_text, notes
+from smartapp.fhir.wording import (
+    chosen,
+    date_time,
+    encounter,
+    identifier,
+    meta,
+    note_text,
+    notes,
+    quoted,
+)
 from smartapp.sdm.model import DraftStatement, Kind
 
 
@@ -71,33 +83,57 @@ PREFERENCES: Final[Mapping[Kind, Preference]] = MappingProxyType(
     }
 )
 
+WHAT_MATTERS: Final = frozenset({Kind.HOPE, Kind.WORRY, Kind.MATTERS, Kind.STRENGTH})
+"""Kinds that are what PCO calls "what matters"."""
+_WITH_FOCUS: Final = frozenset({Kind.UNACCEPTABLE, Kind.TREATMENT_PREFERENCE, Kind.PEOPLE})
+"""Kinds that may be about something in the chart besides the patient: a condition, a person."""
+
 
 def to_fhir(
-    draft: DraftStatement,
-    visit: VisitReferences,
-    *,
-    said_at: datetime,
-    systems: LocalSystems,
-    claimed: frozenset[str] = frozenset(),
+    draft: DraftStatement, visit: VisitReferences, *, said_at: datetime, form: ResourceForm
 ) -> dict[str, object]:
     """The Observation to create; arguments as for a Goal. Raises KeyError for a kind not in PREFERENCES."""
     preference = PREFERENCES[draft.kind]
-    profile = preference.shape.profile
+    focus = draft.addresses if draft.kind in _WITH_FOCUS else ()
+    performer = quoted(draft, visit)
     optional = {
-        "encounter": named(f"Encounter/{visit.encounter_id}") if visit.encounter_id else {},
-        "performer": [visit.patient] if is_patients_own_words(draft) else [],
+        "encounter": encounter(visit),
+        "performer": [performer] if performer else [],
+        "focus": [named(reference) for reference in focus],
         "note": notes(note_text(draft), visit, said_at=said_at),
-        "meta": meta(draft, systems=systems, profile=profile if profile in claimed else ""),
+        "meta": meta(draft, systems=form.systems, claimed=_claimed(draft.kind, preference.shape, form)),
     }
     observation: dict[str, object] = {
         "resourceType": "Observation",
-        "identifier": [{"system": systems.identifiers, "value": draft.id}],
+        "identifier": [identifier(draft.id, form)],
         "status": ObservationStatus.FINAL.value,
-        "category": [{"coding": [preference.shape.category.to_fhir()]}],
+        "category": [{"coding": [category.to_fhir()]} for category in _categories(draft.kind, form)],
         # The question as it was asked; where none is known, none is made up.
-        "code": {"coding": preference.codings(systems), "text": draft.question or preference.display},
+        "code": {"coding": preference.codings(form.systems), "text": draft.question or preference.display},
         "subject": visit.patient,
         "effectiveDateTime": date_time(said_at),
-        "valueString": draft.words,
     }
-    return observation | {name: value for name, value in optional.items() if value}
+    return observation | _value(draft, form) | {name: value for name, value in optional.items() if value}
+
+
+def _value(draft: DraftStatement, form: ResourceForm) -> dict[str, object]:
+    label = chosen(draft)
+    if not label:
+        return {"valueString": draft.words}
+    role = form.systems.decision_role(draft.choice, label)
+    return {"valueCodeableConcept": {"coding": [role.to_fhir()], "text": draft.words}}
+
+
+def _categories(kind: Kind, form: ResourceForm) -> list[Coding]:
+    ours = PREFERENCES[kind].shape.category
+    return [ours, SURVEY_CATEGORY, PCO_WHAT_MATTERS] if _is_what_matters(kind, form) else [ours]
+
+
+def _claimed(kind: Kind, shape: Shape, form: ResourceForm) -> list[str]:
+    """A server that does not know the preference profile may know the simple one, which this is too."""
+    us_core = form.claimed(shape.profile) or form.claimed(Profile.SIMPLE_OBSERVATION)
+    return us_core + (form.claimed(Profile.PCO_WHAT_MATTERS) if _is_what_matters(kind, form) else [])
+
+
+def _is_what_matters(kind: Kind, form: ResourceForm) -> bool:
+    return form.pco and kind in WHAT_MATTERS

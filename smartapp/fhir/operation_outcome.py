@@ -53,8 +53,16 @@ def reason_of(answer: Answer) -> str:
     if answer.headers.get("content-type", "").lower().startswith("text/plain"):
         return _plain(answer.body[: 4 * MAX_WORDS].decode("utf-8", "replace"))
     try:
-        outcome = msgspec.json.decode(answer.body, type=_Outcome)
+        return reason_in(msgspec.json.decode(answer.body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+def reason_in(outcome_json: object) -> str:
+    """As `reason_of`, of a decoded OperationOutcome; "" for anything else."""
+    try:
+        outcome = msgspec.convert(outcome_json, _Outcome)
+    except (msgspec.ValidationError, RecursionError):
         return ""
     if outcome.resourceType != "OperationOutcome":
         return ""

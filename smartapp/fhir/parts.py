@@ -88,7 +88,10 @@ class Found:
 
 
 async def search_all(reader: Reader, searches: Sequence[Search]) -> Found:
-    answers = await asyncio.gather(*(reader.search(search) for search in searches))
+    answered = await asyncio.gather(*(reader.search(search) for search in searches))
+    answers = [
+        answer for search, answer in zip(searches, answered, strict=True) if not _is_missing(search, answer)
+    ]
     results = [answer for answer in answers if isinstance(answer, SearchResult)]
     problems = tuple(answer for answer in answers if isinstance(answer, Problem))
     return Found(
@@ -96,8 +99,13 @@ async def search_all(reader: Reader, searches: Sequence[Search]) -> Found:
         left_out=sum(result.left_out for result in results),
         problems=problems,
         whole=not problems and all(result.whole for result in results),
-        all_failed=not results,
+        all_failed=bool(problems) and not results,
     )
+
+
+def _is_missing(search: Search, answer: SearchResult | Problem) -> bool:
+    """Whether the EHR does not have what an extra search is for."""
+    return search.is_extra and isinstance(answer, Problem) and answer.reason is Reason.NOT_OFFERED
 
 
 async def read_part(

@@ -25,6 +25,7 @@ class PartName(StrEnum):
     PREFERENCES = "preferences"
     QUESTIONNAIRES = "questionnaires"
     CARE_PLANS = "care_plans"
+    PRIORITIES = "priorities"
     CARE_TEAM = "care_team"
     RELATED_PERSONS = "related_persons"
     CONSENTS = "consents"
@@ -144,7 +145,7 @@ class ClinicianDetails:
 @dataclass(frozen=True, slots=True)
 class Note:
     """A note with its text, which may be "" when it could not be read (`problem` says why). `author` and
-    `title` as the chart has them.
+    `title` as the chart has them. `is_ours`: this app filed it in this chart.
     """
 
     reference: str
@@ -154,6 +155,7 @@ class Note:
     text: str = ""
     language: str = ""
     problem: Reason | None = None
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ class PatientRecord:
     preferences: Part[Statement]
     questionnaires: Part[Statement]
     care_plans: Part[Statement]
+    priorities: Part[Statement]
     consents: Part[Statement]
     planning_documents: Part[Statement]
     related_persons: Part[RelatedPerson]
@@ -184,9 +187,9 @@ class PatientRecord:
     def parts(self) -> "tuple[AnyPart, ...]":
         """Every part but the patient, in the order in which a page lists them."""
         return (
-            self.goals, self.preferences, self.notes, self.questionnaires, self.care_plans, self.consents,
-            self.planning_documents, self.related_persons, self.care_team, self.visit, self.conditions,
-            self.medicines, self.allergies, self.orders,
+            self.goals, self.preferences, self.notes, self.questionnaires, self.care_plans, self.priorities,
+            self.consents, self.planning_documents, self.related_persons, self.care_team, self.visit,
+            self.conditions, self.medicines, self.allergies, self.orders,
         )  # fmt: skip
 
 

@@ -102,9 +102,13 @@ def clinician_named(references: Sequence[lenses.Reference], patient: ThisPatient
     return next((one.display for one in clinicians if one.display), "")
 
 
-def note_author(notes: Sequence[lenses.Annotation]) -> str:
-    """Who wrote something down, by the first annotation that names an author."""
-    named = (note.author_reference.display or note.author_string for note in notes)
+def note_author(notes: Sequence[lenses.Annotation], patient: ThisPatient) -> str:
+    """Who wrote something down, by the first annotation that names an author; one of the patient's, or of
+    somebody close, holds their words.
+    """
+    speakers = {SaidBy.PATIENT, SaidBy.RELATED_PERSON}
+    written = (note for note in notes if said_by(note.author_reference, patient)[0] not in speakers)
+    named = (note.author_reference.display or note.author_string for note in written)
     return next((name for name in named if name), "")
 
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from smartapp.fhir.codes import ASSEMBLER, AUTHOR, CREATE, INFORMANT, Coding, Profile
+from smartapp.fhir.profiles import ResourceForm
 from smartapp.fhir.references import VisitReferences, named
+from smartapp.fhir.wording import speaker
 from smartapp.sdm.model import DraftStatement, SaidBy
-
-_NOT_OTHERS = (SaidBy.PATIENT, SaidBy.CLINICIAN)
 
 
 def to_fhir(
@@ -21,11 +21,13 @@ def to_fhir(
     visit: VisitReferences,
     recorded: datetime,
     assembler: str,
-    claimed: frozenset[str] = frozenset(),
+    form: ResourceForm,
+    activity: Coding = CREATE,
 ) -> dict[str, object]:
     """One Provenance for `targets` ("Goal/1"), which hold the words of `drafts`.
 
-    `assembler`: name and version of the app. Raises ValueError for a time without an offset.
+    `assembler`: name and version of the app. `activity`: what was done to the targets. Raises ValueError for
+    a time without an offset.
     """
     if recorded.utcoffset() is None:
         raise ValueError("a time without an offset")
@@ -33,13 +35,14 @@ def to_fhir(
     agents = [_agent(AUTHOR, visit.clinician) | site] if visit.clinician else []
     agents += [_agent(INFORMANT, informant) for informant in _informants(drafts, visit)]
     agents.append(_agent(ASSEMBLER, named("", assembler)) | site)
-    meta = {"meta": {"profile": [Profile.PROVENANCE.value]}} if Profile.PROVENANCE in claimed else {}
+    claimed = form.claimed(Profile.PROVENANCE)
+    meta = {"meta": {"profile": claimed}} if claimed else {}
     return {
         "resourceType": "Provenance",
         **meta,
         "target": [named(target) for target in targets],
         "recorded": recorded.isoformat(timespec="milliseconds"),
-        "activity": {"coding": [CREATE.to_fhir()]},
+        "activity": {"coding": [activity.to_fhir()]},
         "agent": agents,
     }
 
@@ -49,8 +52,15 @@ def _agent(role: Coding, who: dict[str, str]) -> dict[str, object]:
 
 
 def _informants(drafts: Sequence[DraftStatement], visit: VisitReferences) -> list[dict[str, str]]:
-    """Each speaker once: the patient by reference, others by the name that was typed."""
-    said_by_patient = any(draft.said_by is SaidBy.PATIENT for draft in drafts)
-    others = [draft.speaker.strip() for draft in drafts if draft.said_by not in _NOT_OTHERS]
-    speakers = [named("", speaker) for speaker in dict.fromkeys(others) if speaker]
-    return ([visit.patient] if said_by_patient else []) + speakers
+    """Each speaker once, the patient first: by reference where the chart knows them, else by the name that
+    was typed.
+    """
+    speakers = [_informant(draft, visit) for draft in drafts]
+    speakers.sort(key=lambda who: who != visit.patient)
+    return [who for number, who in enumerate(speakers) if who and who not in speakers[:number]]
+
+
+def _informant(draft: DraftStatement, visit: VisitReferences) -> dict[str, str]:
+    if draft.said_by is SaidBy.CLINICIAN:
+        return {}
+    return speaker(draft, visit) or named("", draft.speaker.strip())

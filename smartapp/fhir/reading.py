@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from smartapp.clock import Clock
 from smartapp.ehr.profile import EhrProfile
 from smartapp.errors import TemporaryOutboundError
+from smartapp.fhir.answers import NO_FORM, SiteForm
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.clinician import read_clinician
 from smartapp.fhir.note_reading import NoteChoice, note_statements
@@ -28,7 +29,9 @@ from smartapp.fhir.patient_record import (
 from smartapp.fhir.wave import read_patient, reads
 from smartapp.logs import event
 
-MAX_REQUESTS_AT_A_TIME = 20
+MAX_REQUESTS_AT_A_TIME = 24
+"""No EHR's wave has more, so that none of it waits for another part."""
+
 T = TypeVar("T")
 
 
@@ -41,11 +44,13 @@ def start_reading(
     notes: NoteChoice,
     wave_timeout_s: float,
     clock: Clock,
+    form: SiteForm = NO_FORM,
 ) -> "ChartReading":
     """Begin the wave now, in the running event loop, and return at once.
 
     `fhir_user`: relative reference of the signed-in clinician, who is read too; "" when unknown.
-    Parts that are not in after `wave_timeout_s` seconds become TOO_SLOW; the rest stands.
+    `form`: the site's own questionnaire. Parts that are not in after `wave_timeout_s` seconds become
+    TOO_SLOW; the rest stands.
     """
     deadline = asyncio.get_running_loop().time() + wave_timeout_s
     reader = Reader(client, asyncio.Semaphore(MAX_REQUESTS_AT_A_TIME), deadline)
@@ -53,7 +58,7 @@ def start_reading(
     patient = asyncio.create_task(read_patient(reader))
     # Nobody may ask for it any more when it fails; asyncio would complain of that.
     patient.add_done_callback(lambda task: task.cancelled() or task.exception())
-    parts = reads(reader, profile, encounter_id=encounter_id, notes=notes)
+    parts = reads(reader, profile, encounter_id=encounter_id, notes=notes, form=form)
     return ChartReading(
         patient,
         asyncio.create_task(read_clinician(reader, fhir_user)),
@@ -115,13 +120,14 @@ class ChartReading:
             preferences=part[PartName.PREFERENCES],
             questionnaires=part[PartName.QUESTIONNAIRES],
             care_plans=part[PartName.CARE_PLANS],
+            priorities=part[PartName.PRIORITIES],
             consents=part[PartName.CONSENTS],
             planning_documents=part[PartName.PLANNING_DOCUMENTS],
             related_persons=part[PartName.RELATED_PERSONS],
             care_team=part[PartName.CARE_TEAM],
             notes=notes,
             # Away from the loop: twenty long notes take a while.
-            note_statements=await asyncio.to_thread(note_statements, notes.items),
+            note_statements=await asyncio.to_thread(note_statements, notes.items, patient),
             read_at=self._clock(),
         )
 

@@ -4,9 +4,10 @@ US Core's searches where it has them (http://hl7.org/fhir/us/core/, 9.0.0), base
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smartapp.ehr.profile import EhrProfile
+from smartapp.fhir.codes import PCO_CONFIDENCE, PRIORITIES_CODE, LocalSystems
 from smartapp.fhir.patient_record import PartName
 
 _LOINC = "http://loinc.org"
@@ -21,10 +22,13 @@ an advance directive. Those for religious beliefs are not asked for, so that no 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One search: a resource type and its parameters."""
+    """One search: a resource type and its parameters. `is_extra`: it finds only what this app writes, so an
+    EHR that does not offer it has nothing that it would find.
+    """
 
     resource_type: str
     params: tuple[tuple[str, str], ...]
+    is_extra: bool = False
 
 
 def searches_for(patient_id: str, profile: EhrProfile) -> Mapping[PartName, tuple[Search, ...]]:
@@ -37,6 +41,11 @@ def searches_for(patient_id: str, profile: EhrProfile) -> Mapping[PartName, tupl
     def each(resource_type: str, name: str, values: Iterable[str]) -> tuple[Search, ...]:
         return tuple(ask(resource_type, (name, value)) for value in values)
 
+    def extra(resource_type: str, code: str) -> Search:
+        return replace(ask(resource_type, ("code", code)), is_extra=True)
+
+    own = LocalSystems().concept("confidence", "")
+    confidence = ",".join(f"{one.system}|{one.code}" for one in (own, PCO_CONFIDENCE))
     other_codes = ",".join(f"{_LOINC}|{code}" for code in OTHER_PREFERENCE_CODES)
     return {
         PartName.CONDITIONS: (
@@ -56,8 +65,11 @@ def searches_for(patient_id: str, profile: EhrProfile) -> Mapping[PartName, tupl
                 ),
             ),
             *each("Observation", "code", (f"{_LOINC}|95541-9", f"{_LOINC}|75773-2", other_codes)),
+            # Where no preference can be an Observation, no confidence is one.
+            *([] if "Observation" in profile.creates_of_other_kinds else [extra("Observation", confidence)]),
         ),
         PartName.CARE_PLANS: each("CarePlan", "category", profile.care_plan_categories),
+        PartName.PRIORITIES: (extra("List", f"{PRIORITIES_CODE.system}|{PRIORITIES_CODE.code}"),),
         PartName.CARE_TEAM: (ask("CareTeam", ("status", "active")),),
         PartName.RELATED_PERSONS: (ask("RelatedPerson"),),
         PartName.CONSENTS: (ask("Consent"),),

@@ -2,23 +2,26 @@
 and all statements of a chart in one order.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Final
 
 from smartapp.fhir import lenses
+from smartapp.fhir.codes import PCO_CONFIDENCE, Coding
 from smartapp.fhir.dates import day_of
+from smartapp.fhir.own_marks import whose_words, words_in
 from smartapp.fhir.patient_record import PatientRecord
-from smartapp.fhir.people import note_author, said_by
+from smartapp.fhir.people import note_author
 from smartapp.fhir.this_patient import ThisPatient
-from smartapp.sdm.model import Kind, SaidBy, Source, Statement
+from smartapp.sdm.choices import DECISION_ROLES, option, said
+from smartapp.sdm.model import Kind, Source, Statement
 
 CONCEPTS_SUFFIX: Final = "/CodeSystem/sdm-concepts"
 """How the local code system ends, whatever host the site that wrote it has."""
 
-_TAGS_SUFFIX: Final = "/tags"
+_ROLES_SUFFIX: Final = "/CodeSystem/decision-role"
 _CONCEPTS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "hopes": Kind.HOPE,
@@ -61,8 +64,16 @@ _CATEGORIES: Final[Mapping[str, Kind]] = MappingProxyType(
         "treatment-intervention-preference": Kind.TREATMENT_PREFERENCE,
     }
 )
-_SAID_BY: Final = re.compile(r"Said by (?!a person close)(.{1,200}?)\.(?: Clinician's summary|$)")
 _YES: Final = frozenset({"373066001", "LA33-6", "Y"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What an Observation says; fields as in Statement."""
+
+    words: str
+    choice: str = ""
+    coded: bool = False
 
 
 def goal_statements(goal: lenses.Goal, patient: ThisPatient) -> list[Statement]:
@@ -70,21 +81,22 @@ def goal_statements(goal: lenses.Goal, patient: ThisPatient) -> list[Statement]:
     words = goal.description.words
     if not words.strip():
         return []
-    who, speaker = _speaker(goal.expressed_by, patient, meta=goal.meta, notes=goal.note)
+    whose = whose_words(goal.expressed_by, patient, meta=goal.meta, notes=goal.note)
     return [
         Statement(
             kind=Kind.GOAL,
             words=words,
-            said_by=who,
+            said_by=whose.said_by,
             source=Source(goal.reference),
             said_on=day_of(goal.start_date or goal.status_date),
-            speaker=speaker,
-            recorder=note_author(goal.note),
+            speaker=whose.speaker,
+            recorder=note_author(goal.note, patient),
             language=goal.language,
             due=next((due for target in goal.target if (due := day_of(target.due_date))), None),
             status=goal.lifecycle_status,
             achievement=next((one.code for one in goal.achievement_status.coding if one.code), ""),
             coded=goal.description.is_only_coded,
+            verbatim=whose.verbatim,
         )
     ]
 
@@ -94,31 +106,27 @@ def preference_statements(observation: lenses.Observation, patient: ThisPatient)
     kind = _kind_of(observation)
     if kind is None:
         return []
-    concept = observation.value_codeable_concept
-    spoken = bool(observation.value_string.strip())
-    words = observation.value_string if spoken else concept.words
-    if kind is Kind.PLANNING_DOCUMENT:
-        if not (observation.value_boolean or concept.code_set & _YES or _is_yes(words)):
-            return []
-        words = observation.code.words
-    if not words.strip():
+    value = _value_of(observation, kind)
+    if not value.words.strip():
         return []
     performer = next(iter(observation.performer), lenses.Reference())
-    who, speaker = _speaker(performer, patient, meta=observation.meta, notes=observation.note)
+    whose = whose_words(performer, patient, meta=observation.meta, notes=observation.note)
     effective = observation.effective_date_time or observation.effective_period.start
     return [
         Statement(
             kind=kind,
-            words=words,
-            said_by=who,
+            words=value.words,
+            said_by=whose.said_by,
             source=Source(observation.reference),
             said_on=day_of(effective or observation.issued),
-            speaker=speaker,
-            recorder=note_author(observation.note),
+            speaker=whose.speaker,
+            recorder=note_author(observation.note, patient),
             language=observation.language,
             status=observation.status,
             question=_question(observation.code) if kind is not Kind.PLANNING_DOCUMENT else "",
-            coded=not spoken and concept.is_only_coded,
+            coded=value.coded,
+            choice=value.choice,
+            verbatim=whose.verbatim,
         )
     ]
 
@@ -127,26 +135,40 @@ def all_statements(record: PatientRecord) -> tuple[Statement, ...]:
     """Every statement of the chart, newest first, those without a date last.
 
     Of the same words about the same thing the newest stays; of the same day's, the confirmed. Words that
-    were said do not give way to a target of unknown origin.
+    were said do not give way to a target of unknown origin. What stands in the chart as data is not taken
+    from a note again, and what a note of the app's own holds not from another note.
     """
-    found = (
-        *record.goals.items,
-        *record.preferences.items,
-        *record.questionnaires.items,
-        *record.care_plans.items,
-        *record.consents.items,
-        *record.planning_documents.items,
-        *record.note_statements,
+    data = newest_first(
+        (
+            *record.goals.items,
+            *record.preferences.items,
+            *record.questionnaires.items,
+            *record.care_plans.items,
+            *record.priorities.items,
+            *record.consents.items,
+            *record.planning_documents.items,
+        )
     )
-    return newest_first(found)
+    known = {_key(one) for one in data}
+    noted = [one for one in record.note_statements if one.confirmed and _key(one) not in known]
+    told = {_same_words(one.words) for one in (*data, *noted) if one.was_said}
+    found = [
+        one for one in record.note_statements if not one.confirmed and _same_words(one.words) not in told
+    ]
+    return newest_first((*data, *noted, *found))
 
 
 def newest_first(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     ordered = sorted(statements, key=lambda one: (one.said_on or date.min, one.confirmed), reverse=True)
     once: dict[tuple[Kind, bool, str], Statement] = {}
     for statement in ordered:
-        once.setdefault((statement.kind, statement.was_said, _same_words(statement.words)), statement)
+        once.setdefault(_key(statement), statement)
     return tuple(once.values())
+
+
+def _key(statement: Statement) -> tuple[Kind, bool, str]:
+    words = said(statement.kind, statement.words, statement.choice)
+    return statement.kind, statement.was_said, _same_words(words)
 
 
 def _same_words(words: str) -> str:
@@ -157,9 +179,33 @@ def _kind_of(observation: lenses.Observation) -> Kind | None:
     """The app's own coding first, since it says more than the LOINC code that US Core fixes."""
     codings = observation.code.coding
     own = (_CONCEPTS.get(one.code) for one in codings if one.system.endswith(CONCEPTS_SUFFIX))
+    guide = (Kind.CONFIDENCE for one in codings if _is(PCO_CONFIDENCE, one))
     loinc = (_LOINC.get(one.code) for one in codings if one.system == "http://loinc.org")
     category = (_CATEGORIES.get(code) for one in observation.category for code in one.code_set)
-    return next((kind for kinds in (own, loinc, category) for kind in kinds if kind is not None), None)
+    return next((kind for kinds in (own, guide, loinc, category) for kind in kinds if kind is not None), None)
+
+
+def _value_of(observation: lenses.Observation, kind: Kind) -> _Value:
+    concept = observation.value_codeable_concept
+    is_typed = bool(observation.value_string.strip())
+    if kind is Kind.PLANNING_DOCUMENT:
+        words = observation.code.words if _says_yes(observation) else ""
+        return _Value(words, coded=not is_typed and concept.is_only_coded)
+    if kind is Kind.CONFIDENCE and observation.value_integer is not None:
+        return _level(observation, str(observation.value_integer))
+    if is_typed:
+        return _Value(observation.value_string)
+    roles = (one.code for one in concept.coding if one.system.endswith(_ROLES_SUFFIX))
+    choice = next((code for code in roles if code in DECISION_ROLES), "")
+    return _Value(concept.words, choice, concept.is_only_coded)
+
+
+def _level(observation: lenses.Observation, number: str) -> _Value:
+    """What was said with the number, else the number. That it is one of ten is known of our own only."""
+    is_own = any(one.system.endswith(CONCEPTS_SUFFIX) for one in observation.code.coding)
+    label = option(Kind.CONFIDENCE, number) if is_own else ""
+    words = words_in(observation.note) if label else ""
+    return _Value(words or label or number, number if label else "", coded=not words)
 
 
 def _question(code: lenses.Concept) -> str:
@@ -168,25 +214,12 @@ def _question(code: lenses.Concept) -> str:
     return "" if code.text.casefold() in names else code.text
 
 
-def _is_yes(words: str) -> bool:
-    return words.strip().casefold().startswith("yes")
+def _says_yes(observation: lenses.Observation) -> bool:
+    concept = observation.value_codeable_concept
+    words = observation.value_string if observation.value_string.strip() else concept.words
+    is_yes = words.strip().casefold().startswith("yes")
+    return is_yes or observation.value_boolean is True or bool(concept.code_set & _YES)
 
 
-def _speaker(
-    reference: lenses.Reference,
-    patient: ThisPatient,
-    *,
-    meta: lenses.Meta,
-    notes: Sequence[lenses.Annotation],
-) -> tuple[SaidBy, str]:
-    """Whose words they are. Where the reference does not tell, the app's own tag and note do: R4 has no place
-    for a relative whom the chart does not list.
-    """
-    who, name = said_by(reference, patient)
-    tags = {tag.code for tag in meta.tag if tag.system.endswith(_TAGS_SUFFIX)}
-    if who is SaidBy.UNKNOWN and "family-stated" in tags:
-        named = (match[1] for note in notes if (match := _SAID_BY.match(note.text)))
-        return SaidBy.RELATED_PERSON, next(named, "")
-    if who is SaidBy.PATIENT and "clinician-summary" in tags:
-        return SaidBy.REPORTED, ""
-    return who, name
+def _is(coding: Coding, found: lenses.Coding) -> bool:
+    return (found.system, found.code) == (coding.system, coding.code)

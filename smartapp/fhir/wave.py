@@ -6,6 +6,7 @@ from typing import TypeVar
 from smartapp.ehr.profile import EhrProfile
 from smartapp.errors import AnswerUnreadable, AppError
 from smartapp.fhir import chart_items, documents, lenses, people, statements
+from smartapp.fhir.answers import SiteForm, questionnaire_statements
 from smartapp.fhir.keeping import R, looked_at
 from smartapp.fhir.note_reading import NoteChoice, read_notes
 from smartapp.fhir.parts import Problem, Reader, failed_part, problem_of, read_part
@@ -21,13 +22,14 @@ from smartapp.fhir.patient_record import (
 from smartapp.fhir.searches import searches_for
 from smartapp.fhir.this_patient import ThisPatient
 from smartapp.logs import event
+from smartapp.sdm.model import Statement
 
 T = TypeVar("T")
 Make = Callable[[R, ThisPatient], Iterable[T]]
 
 
 def reads(
-    reader: Reader, profile: EhrProfile, *, encounter_id: str | None, notes: NoteChoice
+    reader: Reader, profile: EhrProfile, *, encounter_id: str | None, notes: NoteChoice, form: SiteForm
 ) -> dict[PartName, Callable[[], Awaitable[AnyPart]]]:
     """How to read each part; PATIENT is none of them."""
     searches = searches_for(reader.client.patient_id, profile)
@@ -43,12 +45,16 @@ def reads(
             make=lambda resource: make(resource, reader.patient),
         )
 
+    def answered(response: lenses.QuestionnaireResponse, patient: ThisPatient) -> list[Statement]:
+        return questionnaire_statements(response, patient, form)
+
     found: list[tuple[PartName, Callable[[], Awaitable[AnyPart]]]] = [
         part(PartName.GOALS, lenses.Goal, statements.goal_statements),
         part(PartName.PREFERENCES, lenses.Observation, statements.preference_statements),
         (PartName.NOTES, lambda: read_notes(reader, searches[PartName.NOTES], notes)),
-        part(PartName.QUESTIONNAIRES, lenses.QuestionnaireResponse, documents.questionnaire_statements),
+        part(PartName.QUESTIONNAIRES, lenses.QuestionnaireResponse, answered),
         part(PartName.CARE_PLANS, lenses.CarePlan, documents.care_plan_statements),
+        part(PartName.PRIORITIES, lenses.List, documents.priority_statements),
         part(PartName.CONSENTS, lenses.Consent, documents.consent_statements),
         part(
             PartName.PLANNING_DOCUMENTS,

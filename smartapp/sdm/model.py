@@ -22,6 +22,8 @@ class Kind(StrEnum):
     CONFIDENCE = "confidence"
     STRENGTH = "strength"
     DECISION = "decision"
+    PRIORITIES = "priorities"
+    """Goals and preferences of one visit, in the order of their importance to the patient."""
     PLANNING_DOCUMENT = "planning_document"
     """An advance directive, a health care agent or the like: that it exists, not what it says."""
 
@@ -58,7 +60,8 @@ class Statement:
     `confirmed` is False for words found in free text. `status` is the FHIR status of the source. `due` is a
     goal's target date, `achievement` its FHIR achievementStatus code ("in-progress", "achieved"). `coded`:
     the words are a code's name, which nobody spoke. `about_person` is the name of a person whom the chart
-    names, for example a health care agent.
+    names, for example a health care agent. `choice`: the code of the option that was chosen, see choices.py.
+    `verbatim` False: a clinician's summary of what was said; REPORTED where the patient said it.
     """
 
     kind: Kind
@@ -76,6 +79,8 @@ class Statement:
     achievement: str = ""
     coded: bool = False
     about_person: str = ""
+    choice: str = ""
+    verbatim: bool = True
 
     @property
     def was_said(self) -> bool:
@@ -95,9 +100,13 @@ class DraftStatement:
     """Something typed today and not yet sent.
 
     `id` is a UUID hex, made once; it becomes the identifier in the chart. `verbatim` False: the clinician's
-    summary, not the speaker's words. `speaker` names a related person ("Ernesto, husband"). `addresses` are
-    relative references to Conditions that the goal is about. `due` only for goals. `question` as it was
-    asked, "" when nothing was.
+    summary, not the speaker's words. `speaker` names a related person ("Ernesto, husband"), and
+    `speaker_reference` is that person in the chart ("RelatedPerson/7"), "" when not known. `addresses` are
+    relative references to what in the chart the statement is about: Conditions, for people RelatedPersons.
+    `due` only for goals. `question` as it was asked, "" when nothing was. `choice`: the code of the option
+    that was chosen, see choices.py; `words` then are the option's own where nothing else was said. `about`:
+    ids of other statements of the same visit: for a confidence the goal, for a decision the goals and
+    preferences it rests on, for priorities the statements in their order.
     """
 
     id: str
@@ -110,6 +119,35 @@ class DraftStatement:
     addresses: tuple[str, ...] = ()
     said_at: datetime | None = None
     question: str = ""
+    choice: str = ""
+    about: tuple[str, ...] = ()
+    speaker_reference: str = ""
+
+
+class ChangeKind(StrEnum):
+    """What becomes of an entry that is in the chart already. WITHDRAWN takes back what this visit wrote."""
+
+    ACHIEVED = "achieved"
+    REWORDED = "reworded"
+    NO_LONGER_WANTED = "no_longer_wanted"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change to one entry of the chart, as the clinician confirmed it.
+
+    `id` is a UUID hex, made once for each form, so that two presses are one change. `reference` is relative
+    ("Goal/7431") and `version` the one that the clinician saw. `words`: the new words, for REWORDED. `note`:
+    what was said about it, "" for nothing.
+    """
+
+    id: str
+    kind: ChangeKind
+    reference: str
+    version: str
+    words: str = ""
+    note: str = ""
 
 
 def _a_year_after(day: date) -> date:

@@ -17,6 +17,7 @@ KIND_WORDS = {
     Kind.CONFIDENCE: "Confidence",
     Kind.STRENGTH: "Strength",
     Kind.DECISION: "Decision",
+    Kind.PRIORITIES: "In order of importance",
     Kind.PLANNING_DOCUMENT: "Planning document",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

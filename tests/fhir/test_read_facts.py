@@ -123,6 +123,15 @@ async def test_a_note_whose_text_is_not_there_leaves_the_notes_unknown() -> None
     assert Known.NOTES not in facts.known
 
 
+async def test_own_note_whose_text_is_not_there_leaves_what_was_said_unknown() -> None:
+    record = await record_of(patient())
+    own = Note("DocumentReference/1", "Progress note", problem=Reason.TOO_SLOW, is_ours=True)
+
+    facts = facts_of(replace(record, notes=replace(record.notes, items=(own,))), today=TODAY)
+
+    assert facts.known.isdisjoint({Known.NOTES, Known.STATEMENTS})
+
+
 async def test_race_ethnicity_sex_gender_identity_and_religion_change_no_fact() -> None:
     extensions: list[dict[str, Any]] = [
         {"url": f"{US_CORE}us-core-race", "extension": [{"url": "text", "valueString": "Black"}]},

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartapp.errors import AnswerUnreadable
-from smartapp.fhir import chart_items, documents, lenses, people, statements
+from smartapp.fhir import answers, chart_items, documents, lenses, people, statements
 from smartapp.fhir.bundles import page_of
 from smartapp.fhir.capability import capability_of
 from smartapp.fhir.dates import day_of, instant_of
@@ -21,8 +21,9 @@ PATIENT = ThisPatient("p1", BASE)
 MAKERS: list[tuple[Any, Any]] = [
     (lenses.Goal, statements.goal_statements),
     (lenses.Observation, statements.preference_statements),
-    (lenses.QuestionnaireResponse, documents.questionnaire_statements),
+    (lenses.QuestionnaireResponse, answers.questionnaire_statements),
     (lenses.CarePlan, documents.care_plan_statements),
+    (lenses.List, documents.priority_statements),
     (lenses.Consent, documents.consent_statements),
     (lenses.DocumentReference, documents.planning_document_statements),
     (lenses.CareTeam, people.team_members),

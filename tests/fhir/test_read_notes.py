@@ -9,7 +9,7 @@ import httpx2
 
 from smartapp.ehr.profile import EhrProfile
 from smartapp.fhir.note_reading import NoteChoice, note_statements
-from smartapp.fhir.patient_record import Note, PartName, Reason
+from smartapp.fhir.patient_record import Note, PartName, PatientIdentity, Reason
 from smartapp.fhir.reading import start_reading
 from smartapp.sdm.model import Kind, SaidBy, Source
 from tests.fhir.read_server import FakeServer, about_p1, client_of, fhir, outcome, patient
@@ -198,7 +198,7 @@ def test_a_sentence_that_was_copied_forward_counts_where_it_stood_first() -> Non
         for year in (2026, 2019, 2022)
     ]
 
-    (statement,) = note_statements(notes)
+    (statement,) = note_statements(notes, PatientIdentity("p1"))
 
     assert (statement.said_on, statement.source.reference) == (date(2019, 1, 1), "DocumentReference/2019")
 

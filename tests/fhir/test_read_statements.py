@@ -8,14 +8,14 @@ import pytest
 
 from smartapp.fhir import goal as goal_builder
 from smartapp.fhir import lenses, observation
-from smartapp.fhir.codes import LocalSystems
+from smartapp.fhir.answers import questionnaire_statements
 from smartapp.fhir.documents import (
     care_plan_statements,
     consent_statements,
     planning_document_statements,
-    questionnaire_statements,
 )
 from smartapp.fhir.people import related_person, team_members
+from smartapp.fhir.profiles import ResourceForm
 from smartapp.fhir.references import VisitReferences
 from smartapp.fhir.statements import goal_statements, newest_first, preference_statements
 from smartapp.fhir.this_patient import ThisPatient
@@ -211,7 +211,7 @@ def test_what_this_app_writes_reads_back_as_the_same_statement(kind: Kind, said_
         id="d1", kind=kind, words="Being home for the “wedding”.", said_by=said_by, speaker="Ernesto, husband"
     )
     at = datetime(2026, 11, 22, 15, tzinfo=UTC)
-    written = observation.to_fhir(draft, VisitReferences(patient_id="p1"), said_at=at, systems=LocalSystems())
+    written = observation.to_fhir(draft, VisitReferences(patient_id="p1"), said_at=at, form=ResourceForm())
 
     (read,) = preference_statements(msgspec.convert(written | {"id": "o1"}, lenses.Observation), PATIENT)
 
@@ -223,9 +223,7 @@ def test_what_this_app_writes_reads_back_as_the_same_statement(kind: Kind, said_
 def test_a_goal_that_this_app_writes_reads_back_as_the_same_goal() -> None:
     draft = DraftStatement(id="d1", kind=Kind.GOAL, words="Dance again", due=date(2027, 6, 1))
     at = datetime(2026, 11, 22, 15, tzinfo=UTC)
-    written = goal_builder.to_fhir(
-        draft, VisitReferences(patient_id="p1"), said_at=at, systems=LocalSystems()
-    )
+    written = goal_builder.to_fhir(draft, VisitReferences(patient_id="p1"), said_at=at, form=ResourceForm())
 
     (read,) = goal_statements(msgspec.convert(written | {"id": "g1"}, lenses.Goal), PATIENT)
 
@@ -240,7 +238,7 @@ def test_a_goal_that_this_app_writes_reads_back_as_the_same_goal() -> None:
 def test_a_clinicians_summary_is_not_given_out_as_the_patients_words() -> None:
     draft = DraftStatement(id="d1", kind=Kind.HOPE, words="Wants less pain", verbatim=False)
     at = datetime(2026, 11, 22, 15, tzinfo=UTC)
-    written = observation.to_fhir(draft, VisitReferences(patient_id="p1"), said_at=at, systems=LocalSystems())
+    written = observation.to_fhir(draft, VisitReferences(patient_id="p1"), said_at=at, form=ResourceForm())
 
     (read,) = preference_statements(msgspec.convert(written | {"id": "o1"}, lenses.Observation), PATIENT)
 
