@@ -16,6 +16,7 @@ from smartapp.http import Origin
 from smartapp.smart.doors import origins_of
 from smartapp.smart.issuer import LOOPBACK_HOSTS, is_tenant, pattern_of
 from smartapp.smart.keys import ALGORITHMS, UnusableKey, load_keys
+from smartapp.smart.launch_file_write import QUESTIONNAIRE_KEYS, WRITE_KEYS, with_writing
 from smartapp.smart.registration import ClientAuth, Dialect, Mode, Registration
 from smartapp.smart.scopes import is_scope
 from smartapp.smart.toml_source import TomlSource
@@ -33,12 +34,11 @@ KNOWN = {
     ),
     "scopes": ("dialect", "request"),
     "read": ("timeout_s", "wave_timeout_s", "first_paint_ms", "max_notes", "note_types"),
-    "write": ("order", "confirm", "provenance"),
+    "write": WRITE_KEYS,
+    "questionnaire": QUESTIONNAIRE_KEYS,
     "ui": ("languages", "banner", "style"),
     "endpoints": ("authorize", "token", "jwks"),
 }  # fmt: skip
-
-RUNGS = ("Goal", "Observation", "DocumentReference", "QuestionnaireResponse", "clipboard")
 
 _ID = re.compile(r"[a-z0-9-]{1,40}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[::1\])(?::[1-9][0-9]{0,4})?")
@@ -61,7 +61,7 @@ def registration_of(source: TomlSource, surroundings: Surroundings) -> Registrat
     """Read a file's registration. Faults are noted in `source`; with any, the result is not to be used."""
     if source.whole("", "schema", default=0, low=0, high=10**6) != 1:
         source.fault("", "schema", "is missing or not 1, the version that this app reads")
-    registration = _settings(source, _ehr(source))
+    registration = with_writing(source, _settings(source, _ehr(source)))
     if registration.mode is Mode.OPEN:
         _check_open(source, registration)
         return registration
@@ -143,17 +143,10 @@ def _placeholders(iss: str) -> tuple[str, ...]:
 
 
 def _settings(source: TomlSource, registration: Registration) -> Registration:
-    order = source.texts("write", "order", default=registration.write_order)
-    for rung in order:
-        if rung not in RUNGS:
-            source.fault("write", "order", f"has {rung!r}, which is not one of {', '.join(RUNGS)}")
     languages = source.texts("ui", "languages", default=registration.languages)
     for language in languages:
         if not _LANGUAGE.fullmatch(language):
             source.fault("ui", "languages", f"has {language!r}, which is no language tag")
-    # There is no other value: nothing is sent that the clinician did not see and confirm.
-    source.choice("write", "confirm", ("always",), default="always")
-    provenance = source.choice("write", "provenance", ("if-supported", "never"), default="if-supported")
     return replace(
         registration,
         request_timeout_s=source.number("read", "timeout_s", default=6.0, low=0.5, high=60),
@@ -161,8 +154,6 @@ def _settings(source: TomlSource, registration: Registration) -> Registration:
         first_paint_ms=source.whole("read", "first_paint_ms", default=300, low=0, high=10_000),
         max_notes=source.whole("read", "max_notes", default=20, low=0, high=200),
         note_types=source.texts("read", "note_types"),
-        write_order=order,
-        provenance=provenance == "if-supported",
         languages=languages,
         banner=source.choice("ui", "banner", ("auto", "always"), default="auto"),
         style=source.choice("ui", "style", ("off", "safe", "full"), default="safe"),

@@ -28,6 +28,16 @@ class Dialect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """The site's own questionnaire. `link_ids`: the kinds of statement ("goal") that it asks for, and the
+    linkId of the item that takes them, in the questionnaire's order. One item may take several kinds.
+    """
+
+    canonical: str
+    link_ids: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
     """One file of launch_config.
 
@@ -67,8 +77,21 @@ class Registration:
     max_notes: int = 20
     note_types: tuple[str, ...] = ()
     """Types of note that are read, as "LOINC:11488-4"; none means every type."""
-    write_order: tuple[str, ...] = ("Goal", "Observation", "clipboard")
+    write_order: tuple[str, ...] = (
+        "Goal", "Observation", "CarePlan", "List", "DocumentReference", "QuestionnaireResponse", "clipboard",
+    )  # fmt: skip
+    """What may be written, best first. The text to copy is always there, whatever stands here."""
     provenance: bool = True
+    transactions: bool = True
+    """Whether several resources may go in one transaction where the server offers it."""
+    us_core: str = "auto"
+    """Which US Core's profiles are claimed, of those that the server lists: "auto" whichever, "6.1", "7.0",
+    "8.0", "9.0", or "none"."""
+    pco: bool = False
+    """Whether resources also have the form of the Person-Centered Outcomes guide (PCO 1.0.0)."""
+    note_type: str = "11506-3"
+    """LOINC code of the type of note that is filed; progress note."""
+    questionnaire: Questionnaire | None = None
     session_minutes: int = 480
     idle_minutes: int = 15
     languages: tuple[str, ...] = ("en",)

@@ -4,8 +4,9 @@ https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from smartapp.smart.registration import Dialect, Registration
 
@@ -29,6 +30,18 @@ class ResourceScope:
     actions: str
     query: str = ""
 
+    def takes(self, categories: Collection[str]) -> bool:
+        """Whether a resource with these categories meets the restriction. Only `category` is understood; any
+        other parameter, or a modifier, may leave the resource out, so it counts as if it did.
+        """
+        if not self.query:
+            return True
+        try:
+            restrictions = parse_qsl(self.query, keep_blank_values=True, strict_parsing=True)
+        except ValueError:
+            return False
+        return all(name == "category" and _is_among(categories, value) for name, value in restrictions)
+
 
 @dataclass(frozen=True, slots=True)
 class GrantedScopes:
@@ -42,17 +55,23 @@ class GrantedScopes:
 
     def allows(self, resource_type: str, action: str) -> bool:
         """Whether an interaction (one letter of "cruds") is granted without a granular restriction."""
-        if self.everything:
-            return True
-        return any(
-            scope.resource_type in {resource_type, "*"} and action in scope.actions and not scope.query
-            for scope in self.resources
-        )
+        return self.covers(resource_type, action)
 
     def allows_some(self, resource_type: str, action: str) -> bool:
         """Whether the interaction is granted at least for some resources of the type."""
         return self.everything or any(
             scope.resource_type in {resource_type, "*"} and action in scope.actions
+            for scope in self.resources
+        )
+
+    def covers(self, resource_type: str, action: str, categories: Collection[str] = ()) -> bool:
+        """Whether the interaction is granted for a resource with these categories, each "system|code". One
+        scope must grant it alone; a patient/ or user/ context makes no difference here.
+        """
+        return self.everything or any(
+            scope.resource_type in {resource_type, "*"}
+            and action in scope.actions
+            and scope.takes(categories)
             for scope in self.resources
         )
 
@@ -93,6 +112,20 @@ def asked(registration: Registration, capabilities: Iterable[str], *, standalone
     if dialect is Dialect.AUTO:
         dialect = Dialect.V2 if "permission-v2" in capabilities else Dialect.V1
     return to_v1(words) if dialect is Dialect.V1 else tuple(dict.fromkeys(words))
+
+
+def _is_among(categories: Collection[str], value: str) -> bool:
+    """Whether a category is one of a search value: "system|code", "code" or "system|", a comma is "or".
+
+    https://hl7.org/fhir/R4/search.html#token
+    """
+    for token in value.split(","):
+        system, bar, code = token.rpartition("|")
+        for category in categories:
+            has_system, _, has_code = category.rpartition("|")
+            if (not bar or system == has_system) and (code == has_code or (system and not code)):
+                return True
+    return False
 
 
 def _resource_scope(word: str) -> ResourceScope | None:

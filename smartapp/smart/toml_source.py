@@ -88,7 +88,7 @@ class TomlSource:
         value = self._sections.get(section, {}).get(key, default)
         if value not in allowed:
             listed = ", ".join(allowed)
-            self.fault(section, key, f"is not one of {listed}{_did_you_mean(str(value), allowed)}")
+            self.fault(section, key, f"is not one of {listed}{did_you_mean(str(value), allowed)}")
             return default
         return str(value)
 
@@ -117,14 +117,15 @@ class TomlSource:
         for section, values in self._sections.items():
             if section not in known:
                 line = self._lines.get((section, ""))
-                hint = _did_you_mean(section, [name for name in known if name])
+                hint = did_you_mean(section, [name for name in known if name])
                 self.faults.append(Fault(self.file, line, f"[{section}] is not a section{hint}"))
             elif known[section] or not section:
                 for key in values.keys() - set(known[section]):
-                    self.fault(section, key, f"is not a key{_did_you_mean(key, known[section])}")
+                    self.fault(section, key, f"is not a key{did_you_mean(key, known[section])}")
 
 
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """A hint to put behind a fault, "" when nothing known is close."""
     close = difflib.get_close_matches(word, known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 

@@ -7,12 +7,15 @@ from typing import Final
 import msgspec
 
 from smartapp.errors import StoreUnavailable
-from smartapp.sdm.model import DraftStatement
+from smartapp.sdm.model import Change, DraftStatement
 from smartapp.store.ledger import LedgerRow
-from smartapp.writing.model import Receipt, Rung, State, WhyNot
+from smartapp.writing.model import State, WhyNot
 
 PROVENANCE: Final = "provenance"
 """The `rung` of a Provenance's row, which is no item of the clinician's."""
+
+CHANGE: Final = "change"
+"""The `rung` of a row that changes an entry of the chart; its id is the change's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +33,35 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item has one draft; a Provenance has `targets` ("Goal/1") and the drafts whose words they hold."""
+    """What one row is about, and how far it got.
+
+    An item of data has one draft, a note or questionnaire as many as it holds; a Provenance has `targets`
+    ("Goal/1") and the drafts whose words they hold. `why_not` and `places` go with `drafts`, one each, or are
+    empty: none, and 0. `places`: where each stands on the page, counted from the row's position. `read_back`:
+    the words were read back to the patient. `patient_name` and `recorder`: as a note names them that was
+    confirmed with these names; None: as the visit does. A change has `change`, and `before`: the entry of the
+    chart as it was when the clinician looked at it. A Provenance of a change has its `change` too. `bundle`:
+    the transaction in which it went out together with a Provenance of which nothing is known.
+    """
 
     drafts: tuple[DraftStatement, ...]
     committed_at: datetime
-    why_not: WhyNot | None = None
+    why_not: tuple[WhyNot | None, ...] = ()
+    places: tuple[int, ...] = ()
     targets: tuple[str, ...] = ()
     resource: dict[str, object] | None = None
     sent_at: datetime | None = None
     outcome: Outcome | None = None
     settled_at: datetime | None = None
+    read_back: bool = False
+    patient_name: str | None = None
+    recorder: str | None = None
+    change: Change | None = None
+    before: dict[str, object] | None = None
+    bundle: str = ""
 
-    def sent(self, resource: dict[str, object], *, at: datetime) -> "Entry":
-        return replace(self, resource=resource, sent_at=at, outcome=None, settled_at=None)
+    def sent(self, resource: dict[str, object], *, at: datetime, bundle: str = "") -> "Entry":
+        return replace(self, resource=resource, sent_at=at, outcome=None, settled_at=None, bundle=bundle)
 
     def settled(self, outcome: Outcome, *, at: datetime) -> "Entry":
         return replace(self, outcome=outcome, settled_at=at)
@@ -58,25 +77,18 @@ def encode(entry: Entry) -> bytes:
 def decode(row: LedgerRow) -> Entry:
     """Raises StoreUnavailable for a row that this version cannot read."""
     try:
-        return _decoder.decode(row.body)
+        return _read(row.body)
     except msgspec.DecodeError as error:
         raise StoreUnavailable("a ledger row of another version") from error
 
 
-def receipt_of(row: LedgerRow) -> Receipt:
-    """The receipt of an item's row."""
-    entry = decode(row)
-    state = State(row.state)
-    receipt = Receipt(entry.drafts[0], Rung(row.rung), state, why_not=entry.why_not)
-    outcome = entry.outcome
-    if outcome is None or outcome.state is not state:
-        return receipt
-    return replace(
-        receipt,
-        reference=outcome.reference,
-        version=outcome.version,
-        status=outcome.status,
-        reason=outcome.reason,
-        is_absent=outcome.is_absent,
-        at=entry.settled_at,
-    )
+def _read(body: bytes) -> Entry:
+    """A body of this version, or of the one before, where `why_not` was one reason or null."""
+    try:
+        return _decoder.decode(body)
+    except msgspec.ValidationError:
+        fields = msgspec.json.decode(body, type=dict[str, object])
+        reason = fields.get("why_not")
+        if isinstance(reason, list):
+            raise
+        return msgspec.convert(fields | {"why_not": [] if reason is None else [reason]}, Entry)

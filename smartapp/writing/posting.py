@@ -5,7 +5,7 @@ Only a clear "not processed" (429) is followed by a second POST.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,19 +18,24 @@ from smartapp.errors import (
 )
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.operation_outcome import reason_of
+from smartapp.fhir.retry_after import retry_after_s
 from smartapp.http import Answer
 from smartapp.writing.entry import Outcome
 from smartapp.writing.look import Seen, Sight, look
 from smartapp.writing.model import State
+from smartapp.writing.waiting import Sleep, Waiting
 
-Sleep = Callable[[float], Awaitable[None]]
+__all__ = [
+    "BUSY", "LOOK_FIRST", "UNCLEAR", "Posted", "Said", "Sleep", "Tried", "busy_wait_s", "is_refusal", "judge",
+    "post", "posted", "try_once",
+]  # fmt: skip
 
+BUSY: Final = "The EHR is too busy. Nothing was stored."
+LOOK_FIRST: Final = frozenset({409, 412})
+"""Conflict, precondition failed: also said by servers that have just stored the same identifier."""
+UNCLEAR: Final = frozenset({408, 425})
 _NOT_ANSWERING: Final = "The EHR is not answering. Nothing was stored."
 _NOT_ALLOWED: Final = "The EHR's address is not allowed in the launch settings. Nothing was stored."
-_BUSY: Final = "The EHR is too busy. Nothing was stored."
-_LOOK_FIRST: Final = frozenset({409, 412})
-"""Conflict, precondition failed: also said by servers that have just stored the same identifier."""
-_UNCLEAR: Final = frozenset({408, 425})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +49,97 @@ class Posted:
     is_answering: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one request led to: an answer; or, with certainty, nothing (`unprocessed`); or doubt (neither)."""
+
+    answer: Answer | None = None
+    unprocessed: Posted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the EHR said about one resource. `status`: HTTP, 0 when it did not say; `reference`: "Type/id" of
+    what it made, or "".
+    """
+
+    status: int
+    reference: str = ""
+    reason: str = ""
+
+
 async def post(
-    client: FhirClient,
-    resource: Mapping[str, object],
-    *,
-    if_none_exist: str | None,
-    sleep: Sleep,
-    busy_budget_s: float,
+    client: FhirClient, resource: Mapping[str, object], *, if_none_exist: str | None, waiting: Waiting
 ) -> Posted:
-    """Create `resource` and read it back. `busy_budget_s`: how long a 429 may make us wait, once."""
+    """Create `resource` and read it back."""
+    tried = await try_once(lambda: client.create(resource, if_none_exist=if_none_exist), waiting=waiting)
+    if tried.unprocessed is not None:
+        return tried.unprocessed
+    if tried.answer is None:
+        return posted(await look(client, resource))
+    answer = tried.answer
+    reference = _reference_in(answer, str(resource["resourceType"])) if answer.is_ok else ""
+    return await judge(
+        Said(answer.status, reference, "" if answer.is_ok else reason_of(answer)),
+        lambda candidate: look(client, resource, candidate=candidate),
+    )
+
+
+async def try_once(request: Callable[[], Awaitable[Answer]], *, waiting: Waiting) -> Tried:
+    """Send a request that stores something, again only after a 429, once.
+
+    After a 503 that says when to come back (it may have been processed) the wait is over when this returns.
+    """
     try:
-        answer = await client.create(resource, if_none_exist=if_none_exist)
-        wait_s = _busy_wait_s(answer)
-        if answer.status == 429 and wait_s <= busy_budget_s:
-            await sleep(wait_s)
-            answer = await client.create(resource, if_none_exist=if_none_exist)
+        answer = await request()
+        if answer.status == 429 and await waiting.wait(busy_wait_s(answer)):
+            answer = await request()
+        until = retry_after_s(answer)
+        if answer.status == 503 and until is not None:
+            await waiting.wait(until)
     except SessionEnded as ended:
         # 401 says that nothing was processed.
-        return Posted(Outcome(State.PLANNED), ended)
+        return Tried(unprocessed=Posted(Outcome(State.PLANNED), ended))
     except ForeignOrigin:
-        return Posted(Outcome(State.REFUSED, reason=_NOT_ALLOWED))
+        return Tried(unprocessed=Posted(Outcome(State.REFUSED, reason=_NOT_ALLOWED)))
     except TemporaryOutboundError as error:
         if not error.may_have_arrived:
-            return Posted(Outcome(State.REFUSED, reason=_NOT_ANSWERING))
-        return _posted(await look(client, resource))
+            return Tried(unprocessed=Posted(Outcome(State.REFUSED, reason=_NOT_ANSWERING)))
+        return Tried()
     except OutboundError:
-        return _posted(await look(client, resource))
-    return await _judge(client, resource, answer)
+        return Tried()
+    return Tried(answer)
 
 
-async def _judge(client: FhirClient, resource: Mapping[str, object], answer: Answer) -> Posted:
-    status = answer.status
-    if answer.is_ok:
-        candidate = _reference_in(answer, str(resource["resourceType"]))
-        sight = await look(client, resource, candidate=candidate)
-        return _posted(sight, status=status, candidate=candidate)
+def busy_wait_s(answer: Answer) -> float:
+    """Seconds that a busy server asks for; one where it does not say."""
+    asked = retry_after_s(answer)
+    return 1.0 if asked is None else asked
+
+
+async def judge(said: Said, look_for: Callable[[str], Awaitable[Sight]]) -> Posted:
+    """What an answer means. `look_for`: looks into the chart, given the reference that the EHR named."""
+    status, refused = said.status, Outcome(State.REFUSED, status=said.status, reason=said.reason)
+    if 200 <= status < 300:
+        return posted(await look_for(said.reference), status=status, candidate=said.reference)
     if status == 429:
-        return Posted(Outcome(State.REFUSED, status=status, reason=_BUSY))
-    if 400 <= status < 500 and status not in _LOOK_FIRST | _UNCLEAR:
-        return Posted(Outcome(State.REFUSED, status=status, reason=reason_of(answer)))
-    sight = await look(client, resource)
-    if status in _LOOK_FIRST and sight.seen is Seen.ABSENT:
-        return Posted(Outcome(State.REFUSED, status=status, reason=reason_of(answer)))
-    return _posted(sight, status=status)
+        return Posted(replace(refused, reason=BUSY))
+    if is_refusal(status):
+        return Posted(refused)
+    sight = await look_for("")
+    found = posted(sight, status=status or None)
+    if status not in LOOK_FIRST or sight.seen is not Seen.ABSENT:
+        return found
+    # An index may be behind what the EHR has just stored: see Delivery.look_again.
+    return replace(found, outcome=replace(found.outcome, reason=said.reason))
 
 
-def _posted(sight: Sight, *, status: int | None = None, candidate: str = "") -> Posted:
+def is_refusal(status: int) -> bool:
+    """Whether the EHR says clearly that it stored nothing."""
+    return 400 <= status < 500 and status not in LOOK_FIRST | UNCLEAR
+
+
+def posted(sight: Sight, *, status: int | None = None, candidate: str = "") -> Posted:
     return Posted(sight.outcome(status=status, candidate=candidate), sight.ended, sight.is_answering)
 
 
@@ -111,9 +161,3 @@ def _reference_in(answer: Answer, resource_type: str) -> str:
     if not isinstance(body, dict) or body.get("resourceType") != resource_type:
         return ""
     return f"{resource_type}/{body['id']}" if isinstance(body.get("id"), str) else ""
-
-
-def _busy_wait_s(answer: Answer) -> float:
-    """Seconds that a busy server asks for; one where it does not say."""
-    asked = answer.headers.get("retry-after", "").strip()
-    return float(asked[:9]) if asked.isdecimal() else 1.0

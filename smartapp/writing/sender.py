@@ -4,9 +4,8 @@ One sender a launch: a lock in this process, and compare-and-set in the ledger b
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from weakref import WeakValueDictionary
@@ -18,17 +17,19 @@ from smartapp.errors import NotFound, SendingUnclear, StoreUnavailable, WrongPat
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.client import FhirClient
 from smartapp.store.drafts import Drafts
-from smartapp.store.ledger import Ledger, LedgerRow, NewRow
+from smartapp.store.ledger import Ledger, LedgerRow
+from smartapp.writing import committing, recording
+from smartapp.writing.arranging import Arrangement, Beginning
 from smartapp.writing.building import Form
-from smartapp.writing.delivery import Delivery, Patience, Step
-from smartapp.writing.entry import PROVENANCE, Entry, decode, encode, receipt_of
+from smartapp.writing.committing import IN_DOUBT, NOTHING_STORED
+from smartapp.writing.delivery import Delivery, Patience, in_turn
+from smartapp.writing.entry import PROVENANCE, decode
 from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WriteContext
-from smartapp.writing.posting import Sleep
-from smartapp.writing.rewording import ids_for
+from smartapp.writing.receipts import is_item, receipts_of
+from smartapp.writing.together import Together
+from smartapp.writing.waiting import Sleep, Waiting
 
-_NOTHING_STORED: Final = (State.PLANNED.value, State.REFUSED.value)
-_IN_DOUBT: Final = (State.SENDING.value, State.UNKNOWN.value)
-_PERHAPS_STORED: Final = (*_IN_DOUBT, State.STORED.value)
+_ORDER: Final = (Rung.OBSERVATION, Rung.GOAL, Rung.CARE_PLAN, Rung.LIST, Rung.NOTE, Rung.QUESTIONNAIRE)
 
 
 class Sender:
@@ -55,31 +56,43 @@ class Sender:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def commit(
-        self, context: WriteContext, items: Sequence[PlannedItem], *, draft: bytes | None = None
+        self,
+        context: WriteContext,
+        items: Sequence[PlannedItem],
+        *,
+        draft: bytes | None = None,
+        at: datetime | None = None,
     ) -> None:
         """Put items into the ledger; an item that is there already stays as it is, so twice is once.
 
         An item that another launch of the same owner has comes over: with its new words when nothing of it
         was stored; as it is when it is stored or in doubt, and then new words become an item of their own.
-        `draft`: what remains of the draft, kept in the same transaction. Raises WrongPatient for an item of
-        another owner.
+        `draft`: what remains of the draft, kept in the same transaction. `at`: when the clinician confirmed
+        them, if not now; its day stands in a note, with the names in `context`. Raises WrongPatient for an
+        item of another owner.
         """
-        now, launch_id, owner = self._clock(), context.launch_id, context.owner
-        planned = State.PLANNED.value
-        async with self._ledger.transaction() as connection:
-            known = await self._ledger.of_owner_in(connection, owner)
-            ids = _ids(items, known, launch_id)
-            rows = [_row(_called(item, own[-1]), now) for item, own in zip(items, ids, strict=True)]
-            others = _brought_along(known, {one for own in ids for one in own[:-1]})
-            await self._ledger.add_all_in(connection, launch_id, owner=owner, state=planned, rows=rows)
-            await self._ledger.bring_in(
-                connection, launch_id, owner=owner, rows=rows, states=_NOTHING_STORED, restart=planned
-            )
-            await self._ledger.bring_in(
-                connection, launch_id, owner=owner, rows=[*rows, *others], states=(*_PERHAPS_STORED, planned)
-            )
+        owner = context.owner
+        async with self._rearranging(context) as (connection, arrangement):
+            await self._ledger.refuse_others_in(connection, owner, ids=[item.draft.id for item in items])
+            committing.commit(arrangement, items, Beginning.confirmed(context, at or self._clock()))
             if draft is not None:
-                await self._drafts.save_in(connection, launch_id, owner=owner, body=draft)
+                await self._drafts.save_in(connection, context.launch_id, owner=owner, body=draft)
+
+    async def divert(
+        self, context: WriteContext, items: Sequence[PlannedItem], *, at: datetime | None = None
+    ) -> None:
+        """Put statements of this launch that were REFUSED on the rungs of `items`. What is not REFUSED any
+        more stays, so twice is once. `at` as for `commit`.
+        """
+        async with self._rearranging(context) as (_, arrangement):
+            committing.divert(arrangement, items, Beginning.confirmed(context, at or self._clock()))
+
+    async def mark_pasted(self, context: WriteContext, draft_ids: Collection[str]) -> None:
+        """Note that the clinician put statements of this launch into their own note: those to copy, and those
+        that the EHR REFUSED. They are done, and never sent.
+        """
+        async with self._rearranging(context) as (_, arrangement):
+            committing.paste(arrangement, draft_ids, at=self._clock())
 
     async def send(
         self, context: WriteContext, *, client: FhirClient, capability: Capability
@@ -89,44 +102,52 @@ class Sender:
         Raises SessionEnded, after writing down what is done: the rest stays PLANNED. When the EHR does not
         even answer a search, the rest stays PLANNED too.
         """
-        async with self._one_sender(context, client=client, capability=capability) as delivery:
-            if await _each(delivery.send, await self._rows(context, [State.PLANNED], items=True)):
-                await self._record_provenance(delivery)
+        async with self.one_sender(context, client=client, capability=capability) as delivery:
+            together = Together(delivery, self._new_id)
+            step = await together.send(await self._items(context, [State.PLANNED]))
+            if step.ended is not None:
+                raise step.ended
+            planned = await self._items(context, [State.PLANNED]) if step.is_answering else []
+            if step.is_answering and await in_turn(delivery.send, planned):
+                await self.record_provenance(delivery)
         return await self.receipts(context.launch_id)
 
     async def check(
         self, context: WriteContext, *, client: FhirClient, capability: Capability
     ) -> tuple[Receipt, ...]:
         """Look again for everything in doubt, also what a crash left SENDING. Sends no item."""
-        async with self._one_sender(context, client=client, capability=capability) as delivery:
-            if await _each(delivery.look_again, await self._rows(context, [State.SENDING, State.UNKNOWN])):
-                await self._record_provenance(delivery)
+        async with self.one_sender(context, client=client, capability=capability) as delivery:
+            doubtful = await self._items(context, IN_DOUBT)
+            doubtful += [
+                row for row in await self._rows(context) if row.rung == PROVENANCE and row.state in IN_DOUBT
+            ]
+            if await in_turn(delivery.look_again, doubtful):
+                await self.record_provenance(delivery)
         return await self.receipts(context.launch_id)
 
     async def retry(
-        self, context: WriteContext, item_id: str, *, client: FhirClient, capability: Capability
+        self, context: WriteContext, row: str, *, client: FhirClient, capability: Capability
     ) -> tuple[Receipt, ...]:
-        """Try one item again: one that was REFUSED, or is in doubt once a search proved that it is not there.
+        """Try one row again: one that was REFUSED, or is in doubt once a search proved that it is not there.
 
-        Raises NotFound for an item that is not this launch's.
+        Raises NotFound for a row that is not an item of this launch.
         """
-        async with self._one_sender(context, client=client, capability=capability) as delivery:
-            rows = await self._rows(context, State, items=True)
-            row = next((row for row in rows if row.item_id == item_id), None)
-            if row is None:
+        async with self.one_sender(context, client=client, capability=capability) as delivery:
+            found = next((one for one in await self._items(context, State) if one.item_id == row), None)
+            if found is None:
                 raise NotFound("no such item in this launch")
-            turn = delivery.look_again if row.state == State.SENDING else delivery.send
-            if await _each(turn, [row] if row.state != State.STORED else []):
-                await self._record_provenance(delivery)
+            turn = delivery.look_again if found.state == State.SENDING else delivery.send
+            if await in_turn(turn, [found] if found.state != State.STORED else []):
+                await self.record_provenance(delivery)
         return await self.receipts(context.launch_id)
 
     async def receipts(self, launch_id: str) -> tuple[Receipt, ...]:
-        """One receipt an item, in the order of the page."""
-        return _receipts(await self._ledger.of_launch(launch_id))
+        """One receipt a statement, in the order of the page."""
+        return receipts_of(await self._ledger.of_launch(launch_id))
 
     async def receipts_in(self, connection: AsyncConnection, launch_id: str) -> tuple[Receipt, ...]:
         """As `receipts`, inside a transaction of the caller."""
-        return _receipts(await self._ledger.of_launch_in(connection, launch_id))
+        return receipts_of(await self._ledger.of_launch_in(connection, launch_id))
 
     async def provenance(self, launch_id: str) -> State | None:
         """What became of the record of who said and wrote it: the worst, or None when there is none."""
@@ -136,14 +157,21 @@ class Sender:
 
     async def left_over(self, context: WriteContext) -> tuple[Receipt, ...]:
         """What earlier launches of the same owner did not bring into the chart. `commit` takes it over."""
-        states = [*_NOTHING_STORED, *_IN_DOUBT]
+        states = [state.value for state in (*NOTHING_STORED, *IN_DOUBT)]
         rows = await self._ledger.left_over(context.owner, to_launch=context.launch_id, states=states)
-        return _receipts(rows)
+        return receipts_of(rows)
+
+    async def record_provenance(self, delivery: Delivery) -> None:
+        """Say in the chart who said and wrote what is STORED, and who changed what, where no Provenance of
+        ours says it yet. Raises SessionEnded.
+        """
+        await recording.record(delivery, self._new_id)
 
     @asynccontextmanager
-    async def _one_sender(
+    async def one_sender(
         self, context: WriteContext, *, client: FhirClient, capability: Capability
     ) -> AsyncIterator[Delivery]:
+        """What to send with, while nobody else in this process sends for this launch."""
         if client.patient_id != context.patient_id:
             raise WrongPatient("a client for another patient")
         delivery = Delivery(
@@ -155,6 +183,7 @@ class Sender:
             patience=self._patience,
             clock=self._clock,
             sleep=self._sleep,
+            waiting=Waiting(self._sleep, self._patience.busy_s),
         )
         async with self._locks.setdefault(context.launch_id, asyncio.Lock()):
             try:
@@ -162,99 +191,32 @@ class Sender:
             except StoreUnavailable as error:
                 raise SendingUnclear(error.detail) from error
 
-    async def _rows(
-        self, context: WriteContext, states: Iterable[State], *, items: bool = False
-    ) -> list[LedgerRow]:
-        """The launch's rows that can be sent, in one of `states`; with `items` without Provenances."""
-        wanted = [state.value for state in states]
-        without = {Rung.COPY.value, PROVENANCE} if items else {Rung.COPY.value}
+    @asynccontextmanager
+    async def _rearranging(self, context: WriteContext) -> AsyncIterator[tuple[AsyncConnection, Arrangement]]:
+        """One transaction in which the owner's statements move between rows, and nobody else touches them."""
+        owner = context.owner
+        async with self._ledger.transaction() as connection:
+            known = await self._ledger.of_owner_in(connection, owner)
+            arrangement = Arrangement.of(known, context.launch_id, owner=owner, new_id=self._new_id)
+            yield connection, arrangement
+            await self._ledger.refuse_others_in(connection, owner, ids=arrangement.rows)
+            await self._ledger.rearrange_in(connection, known, arrangement.rows.values())
+
+    async def _rows(self, context: WriteContext) -> tuple[LedgerRow, ...]:
         rows = await self._ledger.of_launch(context.launch_id)
         if any(row.owner != context.owner for row in rows):
             raise WrongPatient("a launch of another owner")
-        return [row for row in rows if row.state in wanted and row.rung not in without]
+        return rows
 
-    async def _record_provenance(self, delivery: Delivery) -> None:
-        """Say in the chart who said and wrote what is STORED and has no Provenance of ours yet."""
-        context, client = delivery.context, delivery.client
-        offered = delivery.capability.offers("Provenance", "create") and client.may("Provenance", "c")
-        if not (context.provenance and offered):
-            return
-        async with self._ledger.transaction() as connection:
-            known = await self._ledger.of_owner_in(connection, context.owner)
-            entry = _uncovered(known, context.launch_id, Entry((), self._clock()))
-            if entry is not None:
-                await self._ledger.add_all_in(
-                    connection,
-                    context.launch_id,
-                    owner=context.owner,
-                    state=State.PLANNED.value,
-                    rows=[NewRow(self._new_id(), PROVENANCE, encode(entry))],
-                )
-        planned = await self._rows(context, [State.PLANNED])
-        await _each(delivery.send, [row for row in planned if row.rung == PROVENANCE])
+    async def _items(self, context: WriteContext, states: Iterable[State]) -> list[LedgerRow]:
+        """The launch's rows in one of `states` that can be sent, in the order of sending."""
+        wanted = [state.value for state in states]
+        rows = [row for row in await self._rows(context) if is_item(row) and row.rung != Rung.COPY]
+        return sorted((row for row in rows if row.state in wanted), key=_turn)
 
 
-def _receipts(rows: Iterable[LedgerRow]) -> tuple[Receipt, ...]:
-    return tuple(receipt_of(row) for row in rows if row.rung != PROVENANCE)
-
-
-def _row(item: PlannedItem, now: datetime) -> NewRow:
-    return NewRow(item.draft.id, item.rung.value, encode(Entry((item.draft,), now, item.why_not)))
-
-
-def _ids(items: Sequence[PlannedItem], known: Sequence[LedgerRow], launch_id: str) -> list[tuple[str, ...]]:
-    """Each item's ids, see `ids_for`: words that may be in the chart, or that this launch committed, stay."""
-    taken = {
-        row.item_id: decode(row).drafts[0].words
-        for row in known
-        if row.rung != PROVENANCE and (row.launch_id == launch_id or row.state in _PERHAPS_STORED)
-    }
-    return [ids_for(item.draft.id, item.draft.words, taken) for item in items]
-
-
-def _called(item: PlannedItem, id_: str) -> PlannedItem:
-    return replace(item, draft=replace(item.draft, id=id_))
-
-
-def _brought_along(known: Sequence[LedgerRow], ids: Collection[str]) -> list[NewRow]:
-    """The rows with these ids, and the Provenances that nobody sent yet."""
-    return [
-        NewRow(row.item_id, row.rung, row.body)
-        for row in known
-        if row.item_id in ids or (row.rung == PROVENANCE and row.state == State.PLANNED)
-    ]
-
-
-async def _each(turn: Callable[[LedgerRow], Awaitable[Step]], rows: Iterable[LedgerRow]) -> bool:
-    """One row after the other. Raises SessionEnded once that row is written down.
-
-    False when the EHR does not answer, and the rows after that one were left alone.
-    """
-    for row in rows:
-        step = await turn(row)
-        if step.ended is not None:
-            raise step.ended
-        if not step.is_answering:
-            return False
-    return True
-
-
-def _uncovered(known: Sequence[LedgerRow], launch_id: str, empty: Entry) -> Entry | None:
-    """`empty` filled with what this launch stored and no launch has a Provenance for, or None when there is
-    nothing.
-    """
-    covered = {target for row in known if row.rung == PROVENANCE for target in decode(row).targets}
-    entries = [
-        decode(row)
-        for row in known
-        if row.launch_id == launch_id and row.state == State.STORED and row.rung != PROVENANCE
-    ]
-    stored = [
-        (entry.outcome.reference, entry.drafts[0])
-        for entry in entries
-        if entry.outcome and entry.outcome.reference not in covered
-    ]
-    if not stored:
-        return None
-    targets, drafts = zip(*stored, strict=True)
-    return replace(empty, targets=targets, drafts=drafts)
+def _turn(row: LedgerRow) -> tuple[bool, bool, int, int]:
+    """What others refer to goes first: data, and of that what is not about another statement."""
+    rung = Rung(row.rung)
+    is_about = any(draft.about for draft in decode(row).drafts)
+    return not rung.is_data, is_about, _ORDER.index(rung), row.position

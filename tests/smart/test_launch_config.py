@@ -9,11 +9,14 @@ import msgspec
 import pytest
 from pydantic import SecretStr
 
+from smartapp.ehr.profile import profile_for
 from smartapp.errors import ConfigurationError
 from smartapp.smart.keys import new_key
 from smartapp.smart.launch_config import load_registration, load_registrations
 from smartapp.smart.launch_file import KNOWN
+from smartapp.smart.launch_file_write import QUESTION_KINDS
 from smartapp.smart.registration import ClientAuth, Dialect, Mode, Registration
+from smartapp.smart.scopes import parse
 
 SHIPPED = Path(__file__).parents[2] / "launch_config"
 BASE_URL = "https://prefs.hospital.example"
@@ -93,18 +96,85 @@ def test_shipped_files_ask_for_no_wildcard_and_are_all_sandboxes() -> None:
         assert not [scope for scope in registration.scopes if "*" in scope]
 
 
-@pytest.mark.parametrize("vendor", ["epic", "oracle"])
-def test_shipped_example_works_once_its_key_and_client_id_are_there(vendor: str, tmp_path: Path) -> None:
+def example(vendor: str, tmp_path: Path, *, with_questionnaire: bool = False) -> Registration:
+    """The shipped example as a site would fill it in."""
     text = (SHIPPED / f"{vendor}.toml.example").read_text(encoding="utf-8")
+    if with_questionnaire:
+        start, section, rest = text.partition("# [questionnaire]")
+        rest, ui, end = rest.partition("[ui]")
+        text = start + section[2:] + re.sub(r"^# ([a-z_]+ = )", r"\1", rest, flags=re.MULTILINE) + ui + end
     (tmp_path / "key.jwk").write_bytes(msgspec.json.encode(new_key("ES384")))
     path = tmp_path / f"{vendor}.toml"
     path.write_text(re.sub(r'key_file = "[^"]*"', 'key_file = "key.jwk"', text), encoding="utf-8")
+    given = {f"SMARTAPP_{vendor.upper()}_CLIENT_{what}": "client-1" for what in ("ID", "SECRET")}
+    return load_registration(path, environ=given, base_url=BASE_URL)
 
-    registration = load_registration(
-        path, environ={f"SMARTAPP_{vendor.upper()}_CLIENT_ID": "client-1"}, base_url=BASE_URL
-    )
 
-    assert registration.client_auth is ClientAuth.PRIVATE_KEY_JWT
+EXAMPLES = ("epic", "oracle", "athenahealth", "eclinicalworks", "meditech", "medplum")
+TAKES_NOTES, TAKES_ANSWERS = frozenset({"DocumentReference"}), frozenset({"QuestionnaireResponse"})
+ALL_BUT_ANSWERS = frozenset({"Goal", "Observation", "CarePlan", "List", "DocumentReference", "Provenance"})
+
+
+@pytest.mark.parametrize("vendor", [vendor for vendor in EXAMPLES if vendor != "medplum"])
+def test_shipped_example_takes_a_questionnaire_with_every_kind_of_statement(
+    vendor: str, tmp_path: Path
+) -> None:
+    assert example(vendor, tmp_path).questionnaire is None
+
+    questionnaire = example(vendor, tmp_path, with_questionnaire=True).questionnaire
+
+    assert questionnaire is not None
+    assert sorted(kind for kind, _ in questionnaire.link_ids) == sorted(QUESTION_KINDS)
+
+
+def test_every_shipped_example_is_tested() -> None:
+    assert {path.name.partition(".")[0] for path in SHIPPED.glob("*.example")} == set(EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "auth"),
+    [
+        ("epic", ClientAuth.PRIVATE_KEY_JWT),
+        ("oracle", ClientAuth.PRIVATE_KEY_JWT),
+        ("athenahealth", ClientAuth.PRIVATE_KEY_JWT),
+        ("eclinicalworks", ClientAuth.PRIVATE_KEY_JWT),
+        ("meditech", ClientAuth.SECRET_BASIC),
+        ("medplum", ClientAuth.SECRET_BASIC),
+    ],
+)
+def test_shipped_example_works_once_its_key_and_client_id_are_there(
+    vendor: str, auth: ClientAuth, tmp_path: Path
+) -> None:
+    registration = example(vendor, tmp_path)
+
+    assert (registration.client_auth, registration.vendor) == (auth, vendor)
+    assert registration.is_sandbox
+
+
+@pytest.mark.parametrize(
+    ("vendor", "written"),
+    [
+        ("epic", TAKES_NOTES),
+        ("oracle", TAKES_NOTES),
+        ("athenahealth", TAKES_ANSWERS),
+        ("eclinicalworks", TAKES_ANSWERS),
+        ("meditech", TAKES_ANSWERS),
+        ("medplum", ALL_BUT_ANSWERS),
+    ],
+)
+def test_shipped_example_asks_to_write_what_the_vendor_takes_and_no_more(
+    vendor: str, written: frozenset[str], tmp_path: Path
+) -> None:
+    registration, profile = example(vendor, tmp_path), profile_for(vendor)
+
+    granted = parse(" ".join(registration.scopes)).resources
+    creates = {scope.resource_type for scope in granted if "c" in scope.actions}
+    assert creates == written
+    assert {scope.resource_type for scope in granted if "u" in scope.actions} <= creates
+    assert not [scope for scope in granted if "d" in scope.actions or scope.resource_type == "*"]
+    assert profile.stated is not None
+    assert creates <= profile.stated.creates - profile.creates_of_other_kinds
+    assert creates - {"Provenance"} <= set(registration.write_order)
 
 
 @pytest.mark.parametrize("vendor", ["epic", "oracle"])
@@ -224,7 +294,7 @@ NOT_SET = "which is not set in the environment"
         (
             '"clipboard"',
             '"fax"',
-            "29: write.order has 'fax', which is not one of Goal, Observation, Document",
+            "29: write.order has 'fax', which is not one of Goal, Observation, CarePlan, List, Document",
         ),
         ('"Observation", "Quest', '"Goal", "Quest', "29: write.order has 'Goal' twice"),
         ('confirm = "always"', 'confirm = "never"', "30: write.confirm is not one of always"),

@@ -67,6 +67,78 @@ def test_wildcard_covers_every_type_and_an_open_sandbox_everything() -> None:
     assert GrantedScopes(everything=True).allows("Goal", "c")
 
 
+SURVEY = "http://terminology.hl7.org/CodeSystem/observation-category|survey"
+EXPERIENCE = "http://hl7.org/fhir/us/core/CodeSystem/us-core-category|care-experience-preference"
+
+
+@pytest.mark.parametrize(
+    ("scope", "covers"),
+    [
+        ("patient/Observation.c", True),
+        ("user/Observation.cruds", True),
+        ("patient/*.c", True),
+        ("patient/Observation.write", True),
+        ("patient/Observation.*", True),
+        ("patient/Observation.rus", False),
+        ("patient/Observation.read", False),
+        ("patient/Goal.c", False),
+        (f"user/Observation.c?category={SURVEY}", True),
+        (f"user/Observation.c?category={EXPERIENCE}", False),
+        (f"user/Observation.c?category={EXPERIENCE},{SURVEY}", True),
+        (f"user/Observation.rs?category={SURVEY}", False),
+        (
+            "user/Observation.c?category=http%3A%2F%2Fterminology.hl7.org%2FCodeSystem%2Fobservation-category%7Csurvey",
+            True,
+        ),
+        (f"user/Observation.c?category=x%2C{SURVEY}", True),
+        ("user/Observation.c?category=survey", True),
+        ("user/Observation.c?category=Survey", False),
+        ("user/Observation.c?category=http://terminology.hl7.org/CodeSystem/observation-category|", True),
+        ("user/Observation.c?category=|survey", False),
+        ("user/Observation.c?category=http://elsewhere.example|survey", False),
+        ("user/Observation.c?category=", False),
+        ("user/Observation.c?category", False),
+        ("user/Observation.c?&", False),
+        (f"user/Observation.c?category={SURVEY}&code", False),
+        (f"user/Observation.c?category={SURVEY}&category=survey", True),
+        (f"user/Observation.c?category={SURVEY}&category={EXPERIENCE}", False),
+        (f"user/Observation.c?category={SURVEY}&code=x", False),
+        (f"user/Observation.c?category:in={SURVEY}", False),
+        ("user/Observation.c?status=final", False),
+    ],
+)
+def test_scope_covers_the_creation_of_a_survey_observation(scope: str, covers: bool) -> None:
+    assert parse(f"openid {scope}").covers("Observation", "c", [SURVEY]) is covers
+
+
+def test_v1_write_covers_changing_as_well_as_creating() -> None:
+    granted = parse("patient/Goal.write")
+
+    assert (granted.covers("Goal", "c"), granted.covers("Goal", "u")) == (True, True)
+    assert not granted.covers("Goal", "r")
+
+
+def test_two_narrow_scopes_each_cover_their_own_resources() -> None:
+    granted = parse(f"user/Observation.c?category={SURVEY} user/Observation.c?category={EXPERIENCE}")
+
+    assert granted.covers("Observation", "c", [EXPERIENCE])
+    assert granted.covers("Observation", "c", [SURVEY])
+    assert granted.covers("Observation", "c", ["http://x|y", SURVEY])
+    assert not granted.covers("Observation", "c", ["http://x|y"])
+    assert not granted.covers("Observation", "c")
+
+
+def test_open_sandbox_covers_everything() -> None:
+    assert GrantedScopes(everything=True).covers("List", "u", ["http://x|y"])
+
+
+@given(st.text(max_size=80))
+def test_any_restriction_is_read_without_an_error_and_covers_no_resource_without_a_category(
+    query: str,
+) -> None:
+    assert not ResourceScope("user", "Observation", "c", f"?{query}").takes(())
+
+
 def test_v1_words_follow_the_standard() -> None:
     v2 = (
         "launch",

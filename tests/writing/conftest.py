@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 
 import pytest
 from pydantic import SecretBytes
@@ -26,6 +25,12 @@ START = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 GOAL = DraftStatement("a" * 32, Kind.GOAL, "Dance at Lucía’s wedding.", said_at=START)
 WORRY = DraftStatement("b" * 32, Kind.WORRY, "Ending up like my sister.", said_at=START)
 HOPE = DraftStatement("c" * 32, Kind.HOPE, "My garden in spring.", said_at=START)
+DECISION = DraftStatement(
+    "d" * 32, Kind.DECISION, "Physical therapy first.", said_at=START, about=(GOAL.id, HOPE.id)
+)
+CONFIDENCE = DraftStatement(
+    "e" * 32, Kind.CONFIDENCE, "Quite sure.", said_at=START, choice="8", about=(GOAL.id,)
+)
 
 CONTEXT = WriteContext(
     launch_id="launch-1",
@@ -40,10 +45,12 @@ CONTEXT = WriteContext(
 )
 
 
-def planned(*drafts: DraftStatement) -> tuple[PlannedItem, ...]:
-    return tuple(
-        PlannedItem(draft, Rung.GOAL if draft.kind is Kind.GOAL else Rung.OBSERVATION) for draft in drafts
-    )
+DATA = {Kind.GOAL: Rung.GOAL, Kind.DECISION: Rung.CARE_PLAN}
+
+
+def planned(*drafts: DraftStatement, rung: Rung | None = None) -> tuple[PlannedItem, ...]:
+    """Each on `rung`, else as data."""
+    return tuple(PlannedItem(draft, rung or DATA.get(draft.kind, Rung.OBSERVATION)) for draft in drafts)
 
 
 @dataclass
@@ -64,8 +71,17 @@ class Visit:
     def client(self) -> FhirClient:
         return client_of(self.chart)
 
-    async def commit(self, *drafts: DraftStatement) -> None:
-        await self.sender.commit(self.context, planned(*drafts))
+    async def commit(self, *drafts: DraftStatement, rung: Rung | None = None) -> None:
+        await self.sender.commit(self.context, planned(*drafts, rung=rung))
+
+    async def divert(self, *drafts: DraftStatement, rung: Rung) -> None:
+        await self.sender.divert(self.context, planned(*drafts, rung=rung))
+
+    async def paste(self, *drafts: DraftStatement) -> None:
+        await self.sender.mark_pasted(self.context, [draft.id for draft in drafts])
+
+    async def receipts(self) -> tuple[Receipt, ...]:
+        return await self.sender.receipts(self.context.launch_id)
 
     async def send(self) -> tuple[Receipt, ...]:
         return await self.sender.send(self.context, client=self.client, capability=self.capability)
@@ -94,8 +110,8 @@ def clock() -> MovingClock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'ledger.sqlite3'}")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(database_url)
     yield opened
     await opened.close()
 
@@ -111,6 +127,8 @@ async def visit(database: Database, clock: MovingClock) -> Visit:
         slept.append(seconds)
 
     def new_sender() -> Sender:
-        return Sender(ledger, drafts, clock, lambda: f"new-{next(numbers)}", form=Form(zone=UTC), sleep=sleep)
+        return Sender(
+            ledger, drafts, clock, lambda: f"{next(numbers):032x}", form=Form(zone=UTC), sleep=sleep
+        )
 
     return Visit(new_sender(), Chart(), new_sender, ledger, drafts, clock, slept)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from smartapp.errors import StoreUnavailable
+from smartapp.errors import StoreUnavailable, WrongPatient
 from smartapp.store.database import Database
 from smartapp.store.ledger import LedgerRow, NewRow
 from smartapp.writing.entry import decode
@@ -108,3 +108,65 @@ async def test_body_of_another_version_is_not_guessed_at(visit: Visit) -> None:
 
     with pytest.raises(StoreUnavailable, match="another version"):
         decode(row)
+
+
+async def test_several_rows_are_claimed_together_or_not_at_all(visit: Visit) -> None:
+    await added(visit)
+    first, second = await visit.ledger.of_launch("launch-1")
+    both = [(first, b"1"), (second, b"2")]
+
+    claims = await asyncio.gather(
+        *(visit.ledger.claim_all(both, states=["planned"], to="sending") for _ in range(4)),
+        visit.ledger.claim(second, states=["planned"], to="sending", body=b"alone"),
+    )
+
+    rows = await visit.ledger.of_launch("launch-1")
+    won = [claim for claim in claims if claim]
+    assert len(won) == 1
+    assert {row.state for row in rows} in ({"sending"}, {"planned", "sending"})
+    assert [row.attempt for row in rows] in ([1, 1], [0, 1])
+
+
+async def test_rows_are_added_changed_moved_and_deleted_in_one_go(visit: Visit) -> None:
+    await added(visit)
+    async with visit.ledger.transaction() as connection:
+        known = await visit.ledger.of_owner_in(connection, "owner-1")
+        first, second = known
+        visit.clock.move(60)
+        after = [
+            replace(first, launch_id="launch-2", position=0),
+            replace(second, item_id="item-3", position=5, attempt=1, body=b"new"),
+        ]
+        await visit.ledger.rearrange_in(connection, known, after)
+
+    [moved] = await visit.ledger.of_launch("launch-2")
+    [new] = await visit.ledger.of_launch("launch-1")
+    assert moved == replace(first, launch_id="launch-2", position=0)
+    assert (new.item_id, new.attempt, new.body) == ("item-3", 1, b"new")
+
+
+async def test_row_with_other_words_is_younger_and_out_of_reach_of_who_held_the_old_one(visit: Visit) -> None:
+    row = await added(visit)
+    visit.clock.move(60)
+    async with visit.ledger.transaction() as connection:
+        known = await visit.ledger.of_owner_in(connection, "owner-1")
+        changed = replace(known[0], attempt=1, body=b"other words")
+        await visit.ledger.rearrange_in(connection, known, [changed, known[1]])
+
+    claimed = await visit.ledger.claim(row, states=OPEN, to="sending", body=b"old")
+    settled = await visit.ledger.settle(row, states=OPEN, to="refused", body=b"old")
+
+    assert (claimed, settled) == (None, False)
+    rows = await visit.ledger.of_launch("launch-1")
+    assert [one.changed_at - row.changed_at for one in rows] == [60, 0]
+
+
+async def test_id_of_another_owner_is_refused(visit: Visit) -> None:
+    await added(visit)
+
+    async with visit.ledger.transaction() as connection:
+        assert await visit.ledger.refuse_others_in(connection, "owner-1", ids=["item-1", "item-9"]) == {
+            "item-1"
+        }
+        with pytest.raises(WrongPatient):
+            await visit.ledger.refuse_others_in(connection, "owner-2", ids=["item-1"])

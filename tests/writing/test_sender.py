@@ -11,10 +11,10 @@ from smartapp.errors import NotFound, SessionEnded, WrongPatient
 from smartapp.sdm.model import DraftStatement, Kind
 from smartapp.store.database import Database
 from smartapp.store.retention import Retention
-from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WhyNot
+from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WhyNot, WriteSite
 from tests.writing import chart as ehr
 from tests.writing.chart import TYPES, client_of, offering
-from tests.writing.conftest import CONTEXT, GOAL, HOPE, START, WORRY, Visit, planned
+from tests.writing.conftest import CONFIDENCE, CONTEXT, GOAL, HOPE, START, WORRY, Visit, planned
 
 
 def states(receipts: tuple[Receipt, ...]) -> list[State]:
@@ -27,7 +27,16 @@ async def test_statements_are_stored_read_back_and_receipted_in_order(visit: Vis
     receipts = await visit.send()
 
     assert receipts == (
-        Receipt(GOAL, Rung.GOAL, State.STORED, reference="Goal/1", version="1", status=201, at=START),
+        Receipt(
+            GOAL,
+            Rung.GOAL,
+            State.STORED,
+            reference="Goal/1",
+            version="1",
+            status=201,
+            at=START,
+            row=GOAL.id,
+        ),
         Receipt(
             WORRY,
             Rung.OBSERVATION,
@@ -36,6 +45,7 @@ async def test_statements_are_stored_read_back_and_receipted_in_order(visit: Vis
             version="1",
             status=201,
             at=START,
+            row=WORRY.id,
         ),
     )
     assert visit.chart.of_type("Goal")[0]["description"] == {"text": GOAL.words}
@@ -72,7 +82,7 @@ async def test_provenance_is_left_out_where_it_cannot_be_written(visit: Visit, r
     client = client_of(visit.chart)
     if reason == "not permitted":
         client.may = lambda resource_type, action: resource_type != "Provenance"
-    context = replace(CONTEXT, provenance=reason != "not wanted")
+    context = replace(CONTEXT, site=WriteSite(provenance=reason != "not wanted"))
 
     receipts = await visit.sender.send(context, client=client, capability=capability)
 
@@ -149,7 +159,9 @@ async def test_statement_to_copy_is_kept_and_never_sent(visit: Visit) -> None:
 
     await visit.sender.commit(CONTEXT, [PlannedItem(decision, Rung.COPY, WhyNot.NO_RESOURCE)])
 
-    assert await visit.send() == (Receipt(decision, Rung.COPY, State.PLANNED, why_not=WhyNot.NO_RESOURCE),)
+    assert await visit.send() == (
+        Receipt(decision, Rung.COPY, State.PLANNED, why_not=WhyNot.NO_RESOURCE, row=decision.id),
+    )
     assert visit.chart.posts == []
 
 
@@ -188,7 +200,7 @@ async def test_lost_answer_is_looked_for_and_found(visit: Visit, error: Exceptio
 
 
 async def test_hanging_ehr_leaves_doubt_and_a_later_check_finds_it(visit: Visit) -> None:
-    await visit.commit(GOAL, WORRY)
+    await visit.commit(WORRY, GOAL)
     visit.chart.faults = [ehr.commit_then_hang_up]
 
     before = await visit.send()
@@ -197,7 +209,7 @@ async def test_hanging_ehr_leaves_doubt_and_a_later_check_finds_it(visit: Visit)
 
     assert states(before) == [State.UNKNOWN, State.PLANNED]
     assert states(after) == [State.STORED, State.PLANNED]
-    assert len(visit.chart.posts_of("Goal")) == 1
+    assert len(visit.chart.posts_of("Observation")) == 1
 
 
 async def test_lost_request_is_shown_as_absent_and_sent_again_only_when_asked_and_late_enough(
@@ -259,7 +271,7 @@ async def test_ehr_that_cannot_be_reached_stored_nothing(visit: Visit) -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 415, 422])
 async def test_refusal_is_shown_with_the_ehrs_own_words(visit: Visit, status: int) -> None:
-    await visit.commit(GOAL, WORRY)
+    await visit.commit(WORRY, GOAL)
     visit.chart.faults = [ehr.refuse(status, reason="code not allowed")]
 
     receipts = await visit.send()
@@ -270,12 +282,17 @@ async def test_refusal_is_shown_with_the_ehrs_own_words(visit: Visit, status: in
 
 @pytest.mark.parametrize("status", [409, 412])
 async def test_conflict_is_looked_at_before_it_is_believed(visit: Visit, status: int) -> None:
-    await visit.commit(GOAL, WORRY)
-    visit.chart.faults = [ehr.commit_then_answer(status), ehr.refuse(status)]
+    await visit.commit(WORRY, GOAL)
+    visit.chart.faults = [ehr.commit_then_answer(status), ehr.refuse(status, reason="not now")]
 
-    receipts = await visit.send()
+    at_once = await visit.send()
+    visit.clock.move(61)
+    later = await visit.check()
 
-    assert states(receipts) == [State.STORED, State.REFUSED]
+    assert states(at_once) == [State.STORED, State.UNKNOWN]
+    assert at_once[1].is_absent
+    assert states(later) == [State.STORED, State.REFUSED]
+    assert (later[1].status, later[1].reason) == (status, "not now")
 
 
 async def test_refused_statement_can_be_sent_again(visit: Visit) -> None:
@@ -516,7 +533,7 @@ async def test_three_tries_against_any_fault_leave_one_entry(
 
 
 async def test_crash_while_sending_is_found_by_the_next_process(visit: Visit) -> None:
-    await visit.commit(GOAL, WORRY)
+    await visit.commit(WORRY, GOAL)
     visit.chart.faults = [crash_after_commit]
     with pytest.raises(Crash):
         await visit.send()
@@ -530,7 +547,7 @@ async def test_crash_while_sending_is_found_by_the_next_process(visit: Visit) ->
     assert states(at_once) == [State.SENDING, State.PLANNED]
     assert states(checked) == [State.STORED, State.PLANNED]
     assert states(finished) == [State.STORED, State.STORED]
-    assert len(visit.chart.of_type("Goal")) == 1
+    assert len(visit.chart.of_type("Observation")) == 1
 
 
 async def test_crash_before_the_request_left_ends_as_absent_and_can_be_sent_again(visit: Visit) -> None:
@@ -559,7 +576,7 @@ def crash_after_commit(chart: ehr.Chart, request: httpx2.Request) -> httpx2.Resp
 
 
 async def test_session_that_ends_midway_keeps_the_rest_to_be_sent(visit: Visit) -> None:
-    await visit.commit(GOAL, WORRY, HOPE)
+    await visit.commit(WORRY, HOPE, GOAL)
     visit.chart.faults = [ehr.Chart.create, ehr.end_session]
 
     with pytest.raises(SessionEnded):
@@ -567,7 +584,7 @@ async def test_session_that_ends_midway_keeps_the_rest_to_be_sent(visit: Visit) 
 
     receipts = await visit.sender.receipts(CONTEXT.launch_id)
     assert states(receipts) == [State.STORED, State.PLANNED, State.PLANNED]
-    assert [receipt.draft.words for receipt in receipts] == [GOAL.words, WORRY.words, HOPE.words]
+    assert [receipt.draft.words for receipt in receipts] == [WORRY.words, HOPE.words, GOAL.words]
 
 
 async def test_session_that_ends_before_the_read_back_leaves_doubt_and_no_second_entry(visit: Visit) -> None:
@@ -586,7 +603,7 @@ async def test_session_that_ends_before_the_read_back_leaves_doubt_and_no_second
 
 
 async def test_next_launch_takes_over_what_the_ended_session_left(visit: Visit) -> None:
-    await visit.commit(GOAL, WORRY)
+    await visit.commit(WORRY, HOPE)
     visit.chart.faults = [ehr.Chart.create, ehr.end_session]
     with pytest.raises(SessionEnded):
         await visit.send()
@@ -594,13 +611,13 @@ async def test_next_launch_takes_over_what_the_ended_session_left(visit: Visit) 
     visit.context = replace(CONTEXT, launch_id="launch-2", encounter_id="e2")
 
     left = await visit.sender.left_over(visit.context)
-    edited = replace(left[0].draft, words="Ending up like my sister, alone.")
+    edited = replace(left[0].draft, words="My garden in spring, with Ernesto.")
     await visit.commit(edited)
     receipts = await visit.send()
 
-    assert [receipt.draft for receipt in left] == [WORRY]
+    assert [receipt.draft for receipt in left] == [HOPE]
     assert [(one.state, one.draft.words) for one in receipts] == [(State.STORED, edited.words)]
-    assert visit.chart.of_type("Observation")[0]["encounter"] == {"reference": "Encounter/e2"}
+    assert visit.chart.of_type("Observation")[1]["encounter"] == {"reference": "Encounter/e2"}
     assert await visit.sender.left_over(visit.context) == ()
     assert states(await visit.sender.receipts(CONTEXT.launch_id)) == [State.STORED]
 
@@ -649,6 +666,33 @@ async def test_new_words_for_what_is_in_doubt_become_a_statement_of_their_own(vi
     assert {receipt.draft.words for receipt in receipts} == {edited.words, GOAL.words}
     assert states(receipts) == [State.STORED, State.STORED]
     assert len(visit.chart.of_type("Goal")) == 2
+
+
+async def test_other_choice_with_the_same_words_for_what_is_in_doubt_is_not_lost(visit: Visit) -> None:
+    await visit.commit(CONFIDENCE)
+    visit.chart.faults = [ehr.commit_then_hang_up]
+    await visit.send()
+    visit.chart.hangs_on_get = False
+    visit.context = replace(CONTEXT, launch_id="launch-2")
+
+    await visit.commit(replace(CONFIDENCE, choice="3"))
+    await visit.send()
+    await visit.check()
+
+    assert {one["valueInteger"] for one in visit.chart.of_type("Observation")} == {8, 3}
+
+
+async def test_words_that_two_launches_put_in_the_place_of_stored_ones_are_both_kept(visit: Visit) -> None:
+    await visit.commit(GOAL)
+    await visit.send()
+    visit.context = replace(CONTEXT, launch_id="launch-2")
+    await visit.commit(replace(GOAL, words="Dance all night."))
+    visit.context = replace(CONTEXT, launch_id="launch-3")
+
+    await visit.commit(replace(GOAL, words="Dance one song."))
+
+    assert {one.draft.words for one in await visit.receipts()} == {GOAL.words, "Dance one song."}
+    assert [one.draft.words for one in await visit.sender.left_over(visit.context)] == ["Dance all night."]
 
 
 async def test_provenance_that_an_ended_session_left_is_sent_by_the_next_launch(visit: Visit) -> None:

@@ -1,0 +1,140 @@
+"""What one registration asks for in writing, in words: as far as it can be said before any EHR was asked."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final
+
+from smartapp.ehr.profile import NoteShape, profile_for
+from smartapp.fhir.capability import Capability
+from smartapp.sdm.choices import CONFIDENCE
+from smartapp.sdm.model import DraftStatement, Kind
+from smartapp.sdm.wording import KIND_WORDS
+from smartapp.smart.registration import Mode, Registration
+from smartapp.smart.scopes import GrantedScopes, parse
+from smartapp.writing.model import RESOURCE_TYPES, Rung, WhyNot, WriteSite
+from smartapp.writing.plan import Offer, ladder, why_not
+from smartapp.writing.site import site_of
+
+_KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.PLANNING_DOCUMENT)
+_NAMES: Final = {
+    Rung.NOTE: "a note (DocumentReference)",
+    Rung.QUESTIONNAIRE: "the site's questionnaire (QuestionnaireResponse)",
+}
+_REASONS: Final = {
+    WhyNot.NOT_CONFIGURED: "left out in this file",
+    WhyNot.NOT_FOR_THIS: "taken by this vendor for other things only",
+    WhyNot.NOT_PERMITTED: "no scope to create it is asked for",
+    WhyNot.NO_QUESTION: "no question for it",
+}
+_NOTES: Final = {
+    NoteShape.US_CORE: "A note is filed as a draft, with the visit where it is known.",
+    NoteShape.EPIC: "A note is filed as a draft, and only in a visit that is known.",
+    NoteShape.ORACLE: "A note is signed at once, when the clinician says yes to that; the visit and a "
+    "Practitioner must be known.",
+}
+
+
+def forecast(registration: Registration) -> tuple[str, ...]:
+    """Lines of text."""
+    site = site_of(registration)
+    return (
+        "What is written, best first. In a visit, the EHR's own statement and the granted scopes decide too.",
+        *_ladders(registration, site),
+        "",
+        *_besides(registration, site),
+        *_vendor(registration, site),
+    )
+
+
+def _ladders(registration: Registration, site: WriteSite) -> Iterator[str]:
+    """One line for neighbouring kinds that go the same way."""
+    offer = _best_case(registration, site)
+    for way, kinds in groupby(_KINDS, key=lambda kind: _way(kind, offer)):
+        yield f"  {', '.join(KIND_WORDS[kind] for kind in kinds)}:"
+        yield from (f"    {line}" for line in way)
+
+
+def _best_case(registration: Registration, site: WriteSite) -> Offer:
+    """An EHR that takes everything and grants what is asked for, in a visit that is known."""
+    creates = frozenset((name, "create") for name in RESOURCE_TYPES.values())
+    return Offer(
+        capability=Capability(known=True, interactions=creates),
+        covers=_asked(registration).covers,
+        site=site,
+        has_encounter=True,
+        has_author=True,
+    )
+
+
+def _asked(registration: Registration) -> GrantedScopes:
+    """As if all of it were granted; an open sandbox has no scopes."""
+    if registration.mode is Mode.OPEN:
+        return GrantedScopes(everything=True)
+    return parse(" ".join(registration.scopes))
+
+
+def _way(kind: Kind, offer: Offer) -> tuple[str, ...]:
+    # The fullest form of each kind: a confidence with its number, an order with something to order.
+    choice = next(iter(CONFIDENCE)) if kind is Kind.CONFIDENCE else ""
+    draft = DraftStatement(id="", kind=kind, words="", choice=choice, about=("",))
+    reasons = {rung: why_not(rung, draft, offer) for rung in ladder(draft, offer.site)}
+    steps = [_name(rung) for rung, reason in reasons.items() if reason is None]
+    passed = [
+        f"not {_name(rung)}: {_REASONS[reason]}"
+        for rung, reason in reasons.items()
+        # Whether the site has a questionnaire at all is said once, below.
+        if reason and (rung, reason) != (Rung.QUESTIONNAIRE, WhyNot.NOT_CONFIGURED)
+    ]
+    return (", then ".join([*steps, "text to copy"]), *passed)
+
+
+def _name(rung: Rung) -> str:
+    return _NAMES.get(rung, RESOURCE_TYPES.get(rung, ""))
+
+
+def _besides(registration: Registration, site: WriteSite) -> Iterator[str]:
+    asked = _asked(registration)
+    if RESOURCE_TYPES[Rung.NOTE] in site.order:
+        yield f"{_NOTES[site.note_shape]} Its type is LOINC {site.note_type}."
+    if site.questionnaire is None:
+        yield "Questionnaire: this file names none."
+    else:
+        is_used = RESOURCE_TYPES[Rung.QUESTIONNAIRE] in site.order
+        unused = "" if is_used else " (not used: write.order has no QuestionnaireResponse)"
+        yield f"Questionnaire: {site.questionnaire.canonical}{unused}"
+    changes = [
+        name for name in RESOURCE_TYPES.values() if asked.covers(name, "u") and asked.covers(name, "r")
+    ]
+    yield f"Changed or taken back, where the EHR takes updates: {', '.join(changes) or 'nothing'}."
+    yield f"Who said and who recorded it (Provenance): {_provenance(registration, site)}."
+    together = "where the EHR takes it" if site.transactions else "never"
+    yield f"Several resources in one transaction: {together}."
+    pco = ", and in the form of PCO 1.0.0" if site.pco else ""
+    yield f"Profiles claimed, of those that the EHR lists: {_profiles(site.us_core)}{pco}."
+
+
+def _provenance(registration: Registration, site: WriteSite) -> str:
+    if not registration.provenance:
+        return "not written, by this file"
+    if not _asked(registration).covers("Provenance", "c"):
+        return "not written, no scope is asked for"
+    return (
+        "where the EHR takes it"
+        if site.provenance
+        else "not written, this vendor takes it of other things only"
+    )
+
+
+def _profiles(us_core: str) -> str:
+    return {"auto": "US Core of any version", "none": "none of US Core"}.get(us_core, f"US Core {us_core}")
+
+
+def _vendor(registration: Registration, site: WriteSite) -> Iterator[str]:
+    stated = profile_for(registration.vendor).stated
+    if stated is None:
+        yield f"Vendor {registration.vendor!r}: nothing is known, so it is taken to be as US Core says."
+        return
+    takes = ", ".join(sorted(stated.creates - site.creates_of_other_kinds)) or "nothing"
+    yield f"Vendor {registration.vendor!r}: of all this it takes {takes}. From: {stated.source}."
+    if site.creates_of_other_kinds:
+        yield f"It takes for other things only: {', '.join(sorted(site.creates_of_other_kinds))}."
