@@ -19,6 +19,7 @@ import click
 
 from smartapp import __version__, logs
 from smartapp.errors import ConfigurationError
+from smartapp.sandbox.vendors import MANNERS
 
 _CANNOT = 2
 _PORT = click.IntRange(0, 65535)
@@ -48,11 +49,21 @@ def main() -> None:
 @click.option("--bundle", "bundles", multiple=True, type=click.Path(path_type=Path), help="FHIR R4 Bundle.")
 @click.option("--port", default=8000, type=_PORT, show_default=True, help="Port of the app.")
 @click.option("--ehr-port", default=9000, type=_PORT, show_default=True, help="Port of the pretend EHR.")
+@click.option(
+    "--ehr",
+    default="full",
+    type=click.Choice(list(MANNERS)),
+    show_default=True,
+    help="Whose server the pretend EHR behaves like.",
+)
 @click.argument("more_bundles", nargs=-1, type=click.Path(path_type=Path))
-def demo(bundles: tuple[Path, ...], port: int, ehr_port: int, more_bundles: tuple[Path, ...]) -> None:
+def demo(
+    bundles: tuple[Path, ...], port: int, ehr_port: int, ehr: str, more_bundles: tuple[Path, ...]
+) -> None:
     """Run the app and its pretend EHR on this computer, with made-up patients.
 
-    `smartapp demo --bundle FILE...` loads FHIR R4 Bundles beside them.
+    `smartapp demo --bundle FILE...` loads FHIR R4 Bundles beside them. `--ehr epic` refuses goals and takes
+    notes, as Epic does.
     """
     from smartapp.demo import build_demo, run_demo
     from smartapp.sandbox.bundles import BundleError
@@ -60,7 +71,7 @@ def demo(bundles: tuple[Path, ...], port: int, ehr_port: int, more_bundles: tupl
 
     logs.configure("WARNING")
     with told_in_plain_lines(BundleError):
-        built = build_demo(app_port=port, ehr_port=ehr_port, bundles=(*bundles, *more_bundles))
+        built = build_demo(app_port=port, ehr_port=ehr_port, bundles=(*bundles, *more_bundles), ehr=ehr)
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -112,13 +123,17 @@ def serve(host: str, port: int, launch_config: Path | None, forwarded_allow_ips:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--base-url", default="https://app.example.org", show_default=True)
 def check(file: Path, base_url: str) -> None:
-    """Read one launch_config file and print what it comes to, or every fault with its line."""
+    """Read one launch_config file and print what it comes to, or every fault with its line. Asks no EHR."""
     from smartapp.smart.launch_config import load_registration
+    from smartapp.writing.forecast import forecast
 
     with told_in_plain_lines():
         registration = load_registration(file, environ=os.environ, base_url=base_url)
     for name in (field.name for field in fields(registration)):
         click.echo(f"{name:24} {getattr(registration, name)}")
+    click.echo()
+    for line in forecast(registration):
+        click.echo(line)
 
 
 @main.group()

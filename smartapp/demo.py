@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,24 +12,28 @@ from starlette.applications import Starlette
 
 from smartapp.app import create_app
 from smartapp.clock import Clock, now
+from smartapp.sandbox import questionnaire
 from smartapp.sandbox.bundles import load_bundles
 from smartapp.sandbox.clients import demo_clients
+from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.page import start_page_routes
 from smartapp.sandbox.server import DemoEhr, create_demo_ehr
 from smartapp.sandbox.stories import story_resources
+from smartapp.sandbox.vendors import MANNERS
 from smartapp.serving import Listener, bind, serve
 from smartapp.settings import Settings
-from smartapp.smart.registration import Mode, Registration
+from smartapp.smart.registration import Mode, Questionnaire, Registration
 from smartapp.smart.registrations import Registrations
 
 HOST = "127.0.0.1"
 SCOPES = (
     "launch", "openid", "fhirUser", "online_access",
     "patient/Patient.r", "patient/Encounter.rs", "patient/Condition.rs", "patient/MedicationRequest.rs",
-    "patient/AllergyIntolerance.rs", "patient/Goal.crs", "patient/Observation.crs", "patient/CarePlan.rs",
-    "patient/CareTeam.rs", "patient/RelatedPerson.rs", "patient/Consent.rs",
-    "patient/QuestionnaireResponse.rs", "patient/ServiceRequest.rs", "patient/DocumentReference.rs",
-    "patient/Binary.r", "patient/Provenance.crs", "user/Practitioner.r", "user/PractitionerRole.r",
+    "patient/AllergyIntolerance.rs", "patient/Goal.crus", "patient/Observation.crus",
+    "patient/CarePlan.crus", "patient/List.crus", "patient/CareTeam.rs", "patient/RelatedPerson.rs",
+    "patient/Consent.rs", "patient/QuestionnaireResponse.crus", "patient/ServiceRequest.rs",
+    "patient/DocumentReference.crus", "patient/Binary.r", "patient/Provenance.crs",
+    "user/Practitioner.r", "user/PractitionerRole.r",
 )  # fmt: skip
 
 
@@ -47,9 +51,15 @@ class Demo:
 
 
 def build_demo(
-    *, app_port: int = 8000, ehr_port: int = 9000, bundles: Sequence[Path] = (), clock: Clock = now
+    *,
+    app_port: int = 8000,
+    ehr_port: int = 9000,
+    bundles: Sequence[Path] = (),
+    clock: Clock = now,
+    ehr: str = "full",
 ) -> Demo:
-    """Bind both ports (0: any free one) and build what will answer there.
+    """Bind both ports (0: any free one) and build what will answer there. `ehr`: whose server the pretend
+    EHR behaves like, a name of MANNERS.
 
     Raises ConfigurationError when a port is taken, BundleError when a file cannot be loaded.
     """
@@ -57,12 +67,12 @@ def build_demo(
     app_socket, ehr_socket = bind(HOST, app_port), bind(HOST, ehr_port)
     app_url = f"http://{HOST}:{app_socket.getsockname()[1]}"
     ehr_url = f"http://{HOST}:{ehr_socket.getsockname()[1]}"
-    ehr = demo_ehr(ehr_url, app_url, resources=loaded, clock=clock)
+    pretend = demo_ehr(ehr_url, app_url, resources=loaded, clock=clock, manner=MANNERS[ehr])
     folder = TemporaryDirectory(prefix="common-ground-demo-")
     settings = demo_settings(app_url, Path(folder.name))
-    app = create_app(settings, demo_registrations(ehr, app_url, ehr_url), clock=clock)
-    listeners = (Listener(app, app_socket), Listener(ehr.app, ehr_socket))
-    return Demo(ehr, app, listeners, folder, url=f"{ehr_url}/")
+    app = create_app(settings, demo_registrations(pretend, app_url, ehr_url), clock=clock)
+    listeners = (Listener(app, app_socket), Listener(pretend.app, ehr_socket))
+    return Demo(pretend, app, listeners, folder, url=f"{ehr_url}/")
 
 
 async def run_demo(demo: Demo, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -71,7 +81,9 @@ async def run_demo(demo: Demo, *, ready: Callable[[], None], stop: asyncio.Event
         await serve(demo.listeners, ready=ready, stop=stop)
 
 
-def demo_ehr(ehr_url: str, app_url: str, *, resources: Sequence[dict[str, object]], clock: Clock) -> DemoEhr:
+def demo_ehr(
+    ehr_url: str, app_url: str, *, resources: Sequence[dict[str, object]], clock: Clock, manner: Manner
+) -> DemoEhr:
     """The pretend EHR with its stories, its start page, and whatever was loaded beside them."""
     made: list[DemoEhr] = []
     ehr = create_demo_ehr(
@@ -81,6 +93,7 @@ def demo_ehr(ehr_url: str, app_url: str, *, resources: Sequence[dict[str, object
         clients=demo_clients(f"{app_url}/callback"),
         clock=clock,
         routes=start_page_routes(lambda: made[0], clock=clock),
+        manner=manner,
     )
     made.append(ehr)
     return ehr
@@ -116,4 +129,10 @@ def demo_registrations(ehr: DemoEhr, app_url: str, ehr_url: str) -> Registration
         environment="sandbox",
         frame_ancestors=(ehr_url,),
     )
-    return Registrations((smart, without_oauth))
+    return Registrations((as_registered(smart, ehr.manner), as_registered(without_oauth, ehr.manner)))
+
+
+def as_registered(registration: Registration, manner: Manner) -> Registration:
+    """The registration with what a site whose server has this manner would configure."""
+    form = Questionnaire(questionnaire.CANONICAL, questionnaire.LINK_IDS) if manner.has_form else None
+    return replace(registration, vendor=manner.vendor, questionnaire=form)

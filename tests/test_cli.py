@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from smartapp.cli import main
+from smartapp.sandbox.vendors import MANNERS
 
 ROOT = Path(__file__).parent.parent
 
@@ -61,6 +62,33 @@ def test_demo_prints_one_url_that_answers_and_stops_when_told(command: list[str]
     assert running.wait(timeout=20) == 0
     assert running.stdout.read() == ""
     running.stdout.close()
+
+
+def test_demo_behaves_like_the_ehr_that_is_asked_for(command: list[str]) -> None:
+    port, ehr_port = free_ports()
+    arguments = ["demo", "--port", str(port), "--ehr-port", str(ehr_port), "--ehr", "epic"]
+    running = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert running.stdout is not None
+
+    url = running.stdout.readline().split()[-1]
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        page = answer.read().decode()
+    with urllib.request.urlopen(f"{url}fhir/metadata", timeout=10) as answer:
+        statement = json.load(answer)
+    running.send_signal(signal.SIGTERM)
+    running.wait(timeout=20)
+    running.stdout.close()
+
+    goals = next(one for one in statement["rest"][0]["resource"] if one["type"] == "Goal")
+    assert "This one behaves like Epic: it takes notes, no goals." in page
+    assert [one["code"] for one in goals["interaction"]] == ["read", "search-type"]
+
+
+def test_demo_of_an_ehr_that_it_does_not_know_names_those_that_it_does() -> None:
+    result = CliRunner().invoke(main, ["demo", "--ehr", "epik"])
+
+    assert result.exit_code == 2
+    assert all(name in result.output for name in MANNERS)
 
 
 def test_taken_port_is_told_in_one_line(command: list[str]) -> None:
@@ -144,6 +172,7 @@ def test_check_prints_what_a_launch_file_comes_to() -> None:
 
     assert result.exit_code == 0
     assert "Demo EHR" in result.output
+    assert "    Goal, then a note (DocumentReference), then text to copy\n" in result.output
 
 
 def test_check_explains_a_misspelt_key_by_line(tmp_path: Path) -> None:

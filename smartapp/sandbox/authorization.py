@@ -18,6 +18,7 @@ from smartapp.sandbox.discovery import Endpoints
 from smartapp.sandbox.faults import Faults
 from smartapp.sandbox.fhir_store import FhirStore
 from smartapp.sandbox.launches import LaunchContext, Launches, NewSecret
+from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.oauth import NO_STORE, OAuthProblem, single_values
 from smartapp.sandbox.patient_picker import error_page, picker_page
 from smartapp.sandbox.tokens import Grant, TokenVault
@@ -56,6 +57,7 @@ class Authorization:
     endpoints: Endpoints
     clinician: str
     new_secret: NewSecret
+    manner: Manner
     _picking: dict[str, AuthorizationRequest] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:
@@ -117,7 +119,7 @@ class Authorization:
             asked.get("code_challenge", "")
         ):
             raise OAuthProblem("invalid_request", "a code_challenge with method S256 is required")
-        granted = _granted(asked.get("scope", ""), client)
+        granted = _granted(asked.get("scope", ""), client, self.manner)
         return AuthorizationRequest(
             client.client_id,
             redirect_uri,
@@ -157,7 +159,7 @@ class Authorization:
         )
 
 
-def _granted(asked: str, client: DemoClient) -> tuple[str, ...]:
+def _granted(asked: str, client: DemoClient, manner: Manner) -> tuple[str, ...]:
     requested = tuple(dict.fromkeys(asked.split()))
     try:
         granted = scopes.grantable(requested)
@@ -165,6 +167,8 @@ def _granted(asked: str, client: DemoClient) -> tuple[str, ...]:
         raise OAuthProblem("invalid_scope", "a scope is malformed") from error
     if client.allowed_scopes is not None:
         granted = tuple(scope for scope in granted if scope in client.allowed_scopes)
+    if manner.narrows_scopes:
+        granted = scopes.narrowed(granted, manner)
     if not granted:
         raise OAuthProblem("invalid_scope", "none of the scopes can be granted")
     return granted

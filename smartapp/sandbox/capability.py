@@ -5,27 +5,9 @@ https://hl7.org/fhir/R4/capabilitystatement.html
 
 from smartapp.sandbox.fhir_store import instant
 from smartapp.sandbox.interactions import Interactions
+from smartapp.sandbox.manner import TypeFacts
 from smartapp.sandbox.resource import Resource
 from smartapp.sandbox.search_parameters import COMMON, parameters_of
-
-_US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
-_SINCE_6 = ("6.1.0", "7.0.0", "8.0.0", "9.0.0")
-_SINCE_7 = _SINCE_6[1:]
-_PROFILES = {
-    "CarePlan": (("us-core-careplan", _SINCE_6),),
-    "DocumentReference": (("us-core-documentreference", _SINCE_6),),
-    "Goal": (("us-core-goal", _SINCE_6),),
-    "Observation": (
-        ("us-core-simple-observation", _SINCE_6),
-        ("us-core-observation-screening-assessment", _SINCE_6),
-        ("us-core-care-experience-preference", _SINCE_7),
-        ("us-core-treatment-intervention-preference", _SINCE_7),
-    ),
-    "Patient": (("us-core-patient", _SINCE_6),),
-    "Provenance": (("us-core-provenance", _SINCE_6),),
-    "QuestionnaireResponse": (("us-core-questionnaireresponse", _SINCE_6),),
-    "RelatedPerson": (("us-core-relatedperson", _SINCE_6),),
-}
 
 
 def capability_statement(
@@ -38,14 +20,14 @@ def capability_statement(
     }
     if oauth_uris is not None:
         rest["security"] = _security(oauth_uris)
-    if not interactions.faults.refuse_all_writes:
+    if interactions.manner.transaction and not interactions.faults.refuse_all_writes:
         rest["interaction"] = [{"code": "transaction"}, {"code": "batch"}]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
         "date": instant(interactions.clock()),
         "kind": "instance",
-        "software": {"name": "Common Ground demo EHR"},
+        "software": {"name": f"Common Ground demo EHR, like {interactions.manner.title}"},
         "implementation": {"description": "A demo EHR with invented patients", "url": fhir_base},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
@@ -54,27 +36,34 @@ def capability_statement(
 
 
 def _resource(interactions: Interactions, name: str) -> Resource:
+    facts = interactions.manner.facts(name) or TypeFacts()
     creates, updates = interactions.offers_create(name), interactions.offers_update(name)
-    searches = name != "Binary"
-    offered = {"read": True, "search-type": searches, "create": creates, "update": updates}
+    searches = name != "Binary" and "search-type" in facts.interactions
+    offered = {
+        "read": "read" in facts.interactions,
+        "search-type": searches,
+        "create": creates,
+        "update": updates,
+    }
+    versions = "versioned-update" if updates else "versioned"
     found: Resource = {
         "type": name,
         "interaction": [{"code": code} for code, works in offered.items() if works],
-        "versioning": "versioned-update" if updates else "versioned",
+        "versioning": versions if interactions.has_versions else "no-version",
         "readHistory": False,
         "updateCreate": False,
-        "conditionalCreate": creates and not interactions.faults.write.ignore_if_none_exist,
+        "conditionalCreate": interactions.offers_conditional_create(name),
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
     }
-    if profiles := _PROFILES.get(name):
-        found["supportedProfile"] = [
-            f"{_US_CORE}{profile}|{version}" for profile, since in profiles for version in since
-        ]
+    if facts.profiles:
+        found["supportedProfile"] = list(facts.profiles)
     if searches:
         parameters = COMMON | parameters_of(name)
         found["searchParam"] = [
-            {"name": key, "type": parameter.kind.value} for key, parameter in sorted(parameters.items())
+            {"name": key, "type": parameter.kind.value}
+            for key, parameter in sorted(parameters.items())
+            if facts.searches is None or key in facts.searches
         ]
     return found
 

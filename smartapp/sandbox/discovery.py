@@ -15,6 +15,7 @@ from starlette.routing import Route
 from smartapp.sandbox.client_auth import ASSERTION_ALGORITHMS
 from smartapp.sandbox.faults import Faults
 from smartapp.sandbox.id_token import SigningKey
+from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.scopes import LAUNCH_SCOPES
 
 FOREIGN_TOKEN_ENDPOINT = "https://elsewhere.invalid/token"  # noqa: S105 - an address
@@ -36,6 +37,14 @@ _CAPABILITIES = (
     "permission-user",
     "permission-v1",
     "permission-v2",
+)
+_EVERY_SCOPE = (
+    "patient/*.cruds",
+    "patient/*.read",
+    "patient/*.write",
+    "user/*.cruds",
+    "user/*.read",
+    "user/*.write",
 )
 _STYLE = {
     "color_background": "#fafaf7",
@@ -85,9 +94,9 @@ class Endpoints:
         return f"{self.base_url}/auth/smart-style.json"
 
 
-def discovery_routes(endpoints: Endpoints, faults: Faults, *, key: SigningKey) -> list[Route]:
+def discovery_routes(endpoints: Endpoints, faults: Faults, *, key: SigningKey, manner: Manner) -> list[Route]:
     async def smart_configuration(_: Request) -> Response:
-        return _answer(_smart_configuration(endpoints), faults)
+        return _answer(_smart_configuration(endpoints, manner), faults)
 
     async def openid_configuration(_: Request) -> Response:
         return JSONResponse(_openid_configuration(endpoints))
@@ -107,15 +116,9 @@ def discovery_routes(endpoints: Endpoints, faults: Faults, *, key: SigningKey) -
     return [Route(path, endpoint) for path, endpoint in found.items()]
 
 
-def _smart_configuration(endpoints: Endpoints) -> dict[str, Any]:  # as the standard shapes it
-    resource_scopes = (
-        "patient/*.cruds",
-        "patient/*.read",
-        "patient/*.write",
-        "user/*.cruds",
-        "user/*.read",
-        "user/*.write",
-    )
+def _smart_configuration(endpoints: Endpoints, manner: Manner) -> dict[str, Any]:  # as the standard shapes it
+    # What a server lists here says little: some list more than they do, and some nothing but the launch's.
+    resource_scopes = () if manner.narrows_scopes else _EVERY_SCOPE
     return {
         "issuer": endpoints.fhir_base,
         "jwks_uri": endpoints.jwks,

@@ -25,6 +25,9 @@ DiscoveryFault = Literal["non_json", "foreign_token_endpoint", "no_s256", "statu
 
 CallbackIssFault = Literal["absent", "wrong"]
 
+Busy = Literal["before_commit", "after_commit"]
+"""Answers `busy_status` with Retry-After, having stored nothing, or everything."""
+
 
 @dataclass(slots=True)
 class TokenFaults:
@@ -81,8 +84,8 @@ class ReadFaults:
 
 @dataclass(slots=True)
 class WriteFaults:
-    """When a client writes. The first three decide what becomes of the request; `remaining` says for how
-    many more.
+    """When a client creates, updates or sends a Bundle. Those up to `hang_s` decide what becomes of the
+    request; `remaining` says for how many more.
     """
 
     commit_then_drop: bool = False
@@ -91,14 +94,32 @@ class WriteFaults:
     """Answers 502; nothing was stored."""
     commit_then_hang: bool = False
     """Stores, then waits `hang_s` seconds before it answers."""
+    busy: Busy | None = None
+    reset_mid_answer: bool = False
+    """Stores, sends the headers and half of the body, and breaks off."""
+    drip_s: float | None = None
+    """Stores, and sends the answer byte by byte, with so many seconds before each."""
     hang_s: float = 600.0
     remaining: int | None = None
-    """How many more writes the three above act on; None: all."""
+    """How many more writes those above act on; None: all."""
+    busy_status: Literal[429, 503] = 503
+    retry_after: str = "1"
+    """Retry-After as it is sent: seconds, or whatever a server may put there."""
+    retry_after_date_s: float | None = None
+    """Retry-After is the HTTP date so many seconds after the answer's Date, and not `retry_after`."""
     ignore_if_none_exist: bool = False
+    race_ms: int = 0
+    """If-None-Exist does not see what was stored within so many milliseconds, so that two equal creates at
+    once both succeed.
+    """
+    keeps_good_half: bool = False
+    """A transaction stores the entries that it can, and answers 200 with the status of the others inside."""
     index_lag_s: float = 0.0
     """Seconds during which what was just written is not found by searches and conditional creates (a read
     by id finds it).
     """
+    no_versions: bool = False
+    """No ETag and no meta.versionId, and If-Match is neither asked for nor heeded."""
     empty_create_body: bool = False
     location_without_version: bool = False
     location_internal_host: bool = False
@@ -107,10 +128,15 @@ class WriteFaults:
 
     def strikes(self) -> bool:
         """Whether this write is one that comes to grief; counts it."""
-        if (
-            not (self.commit_then_drop or self.drop_before_commit or self.commit_then_hang)
-            or self.remaining == 0
-        ):
+        told = (
+            self.commit_then_drop,
+            self.drop_before_commit,
+            self.commit_then_hang,
+            self.busy is not None,
+            self.reset_mid_answer,
+            self.drip_s is not None,
+        )
+        if not any(told) or self.remaining == 0:
             return False
         if self.remaining is not None:
             self.remaining -= 1
@@ -126,6 +152,10 @@ class Faults:
     refusal_status: Literal[400, 403, 405, 422] = 403
     refuse_late: set[str] = field(default_factory=set)
     """Create is offered, yet answers 422."""
+    refuse_update: set[str] = field(default_factory=set)
+    """Update is neither offered nor done; answers 405."""
+    text_errors: bool = False
+    """What went wrong is told as text/plain, without an OperationOutcome."""
     refuse_all_writes: bool = False
     delay_s: float = 0.0
     """Seconds before each FHIR answer."""

@@ -8,26 +8,24 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from smartapp.sandbox import transaction
+from smartapp.sandbox import lost_writes, transaction
 from smartapp.sandbox.access import Access
 from smartapp.sandbox.capability import capability_statement
 from smartapp.sandbox.faults import Faults
-from smartapp.sandbox.interactions import Interactions, Written
-from smartapp.sandbox.outcome import FHIR_JSON, FhirProblem, fhir_answer, operation_outcome, problem_answer
+from smartapp.sandbox.interactions import Interactions
+from smartapp.sandbox.outcome import FHIR_JSON, FhirProblem, fhir_answer, problem_answer
 from smartapp.sandbox.pages import Pages
 from smartapp.sandbox.read_faults import spoiled_body, spoiled_page
-from smartapp.sandbox.resource import Resource, reference_to
+from smartapp.sandbox.resource import Resource
 from smartapp.sandbox.search import Pairs
+from smartapp.sandbox.write_answers import WriteAnswers
 
-INTERNAL_HOST = "http://ehr-internal.invalid:8080"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _JSON_TYPES = frozenset({"application/fhir+json", "application/json"})
 _Handler = Callable[[Request, Access], Awaitable[Response]]
@@ -68,6 +66,10 @@ class FhirApi:
     def _faults(self) -> Faults:
         return self.interactions.faults
 
+    @property
+    def _answers(self) -> WriteAnswers:
+        return WriteAnswers(self.interactions, self.fhir_base, self.prefix)
+
     def _endpoint(self, handler: _Handler) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             try:
@@ -78,7 +80,7 @@ class FhirApi:
                     await asyncio.sleep(delay)
                 return await handler(request, self.access_of(request))
             except FhirProblem as problem:
-                return problem_answer(problem)
+                return problem_answer(problem, as_text=self._faults.text_errors)
             except RecursionError:
                 return problem_answer(FhirProblem(400, "structure", "the body is nested too deep"))
 
@@ -93,9 +95,11 @@ class FhirApi:
         if request.method == "POST":
             if self._faults.refuse_all_writes:
                 raise FhirProblem(self._faults.refusal_status, "forbidden", "this server takes no writes")
+            if not self.interactions.manner.transaction:
+                raise FhirProblem(405, "not-supported", "this server takes no Bundle")
             bundle = await _json_body(request)
             return await self._write(
-                lambda: _bundle_answer(
+                lambda: fhir_answer(
                     transaction.run(self.interactions, access, bundle, fhir_base=self.fhir_base)
                 )
             )
@@ -113,8 +117,9 @@ class FhirApi:
             condition = request.headers.get("if-none-exist", "")
             prefer = request.headers.get("prefer", "")
             return await self._write(
-                lambda: self._created(
-                    self.interactions.create(access, resource_type, body, if_none_exist=condition), prefer
+                lambda: self._answers.created(
+                    self.interactions.create(access, resource_type, body, if_none_exist=condition),
+                    prefer=prefer,
                 )
             )
         raise FhirProblem(405, "not-supported", f"{request.method} is not supported on a type")
@@ -134,13 +139,11 @@ class FhirApi:
             condition = request.headers.get("if-match", "")
             prefer = request.headers.get("prefer", "")
             return await self._write(
-                lambda: _written_answer(
+                lambda: self._answers.updated(
                     self.interactions.update(
                         access, resource_type, resource_id, body=body, if_match=condition
                     ),
-                    200,
-                    prefer,
-                    {},
+                    prefer=prefer,
                 )
             )
         raise FhirProblem(405, "not-supported", f"{request.method} is not supported on a resource")
@@ -148,7 +151,8 @@ class FhirApi:
     async def _version(self, request: Request, access: Access) -> Response:
         """The current version can be read by its number, as a Location says it; older ones are not kept."""
         resource = self.interactions.read(access, request.path_params["type"], request.path_params["id"])
-        if request.method != "GET" or resource["meta"]["versionId"] != request.path_params["version"]:
+        is_current = resource["meta"]["versionId"] == request.path_params["version"]
+        if request.method != "GET" or not is_current or not self.interactions.has_versions:
             raise FhirProblem(404, "not-found", "this version is not kept")
         return self._read(request, resource)
 
@@ -163,78 +167,20 @@ class FhirApi:
             )
         _require_json_is_welcome(request)
         return Response(
-            spoiled_body(resource, self._faults.read),
+            spoiled_body(self.interactions.shown(resource), self._faults.read),
             media_type=FHIR_JSON,
-            headers=_version_headers(resource),
+            headers=self._answers.version_headers(resource),
         )
 
     def _search(self, access: Access, resource_type: str, pairs: Pairs) -> Response:
         found, used = self.interactions.search(access, resource_type, pairs)
-        page = self.pages.page(resource_type, pairs, found, used=used)
+        shown = [self.interactions.shown(resource) for resource in found]
+        page = self.pages.page(resource_type, pairs, shown, used=used)
         spoiled = spoiled_page(page, resource_type, self._faults.read, store=self.interactions.store)
         return Response(spoiled_body(spoiled, self._faults.read), media_type=FHIR_JSON)
 
-    def _created(self, written: Written, prefer: str) -> Response:
-        write = self._faults.write
-        meta = written.stored["meta"]
-        base = f"{INTERNAL_HOST}{self.prefix}" if write.location_internal_host else self.fhir_base
-        location = f"{base}/{reference_to(written.stored)}"
-        if not write.location_without_version:
-            location += f"/_history/{meta['versionId']}"
-        answer = _written_answer(written, 201 if written.is_new else 200, prefer, {"Location": location})
-        return (
-            Response(status_code=answer.status_code, headers=_without_body(answer))
-            if write.empty_create_body
-            else answer
-        )
-
     async def _write(self, do: Callable[[], Response]) -> Response:
-        """Do the write, unless this one is told to come to grief on its way."""
-        write = self._faults.write
-        if not write.strikes():
-            return do()
-        if write.drop_before_commit:
-            raise FhirProblem(502, "transient", "the connection to the chart was lost")
-        answer = do()
-        if write.commit_then_hang:
-            await asyncio.sleep(write.hang_s)
-        if write.commit_then_drop:
-            raise FhirProblem(502, "transient", "the connection to the chart was lost")
-        return answer
-
-
-def _written_answer(written: Written, status: int, prefer: str, headers: dict[str, str]) -> Response:
-    """The answer to a create or update, with the body that `Prefer` asks for: the resource when it says
-    nothing.
-    """
-    headers = _version_headers(written.stored) | headers
-    if "return=minimal" in prefer:
-        return Response(status_code=status, headers=headers)
-    if "return=OperationOutcome" in prefer:
-        return fhir_answer(
-            operation_outcome("information", "informational", "stored"), status=status, headers=headers
-        )
-    return fhir_answer(written.answered, status=status, headers=headers)
-
-
-def _bundle_answer(bundle: Resource) -> Response:
-    return fhir_answer(bundle)
-
-
-def _version_headers(resource: Resource) -> dict[str, str]:
-    changed = datetime.fromisoformat(resource["meta"]["lastUpdated"]).astimezone(UTC)
-    return {
-        "ETag": f'W/"{resource["meta"]["versionId"]}"',
-        "Last-Modified": format_datetime(changed, usegmt=True),
-    }
-
-
-def _without_body(answer: Response) -> dict[str, str]:
-    return {
-        name: value
-        for name, value in answer.headers.items()
-        if name not in {"content-length", "content-type"}
-    }
+        return await lost_writes.write(do, self._faults.write, clock=self.interactions.clock)
 
 
 def _wants_fhir(request: Request) -> bool:

@@ -19,6 +19,7 @@ class FhirStore:
         self._by_patient: dict[tuple[str, str], dict[str, Resource]] = {}
         self._written: dict[str, None] = {}
         self._undo: list[tuple[str, str, Resource | None]] | None = None
+        self._promised: set[str] = set()
         self._last_number = 0
         for resource in resources:
             self.load(resource)
@@ -36,6 +37,14 @@ class FhirStore:
 
     def get(self, resource_type: str, resource_id: str) -> Resource | None:
         return self._by_type.get(resource_type, {}).get(resource_id)
+
+    def knows(self, reference: str) -> bool:
+        """Whether "Type/id" is here, or will be at the end of the block of `atomically`."""
+        return self.get(*reference.split("/")) is not None or reference in self._promised
+
+    def promise(self, reference: str) -> None:
+        """A resource of this block of `atomically` will have this reference."""
+        self._promised.add(reference)
 
     def of_type(self, resource_type: str) -> list[Resource]:
         return list(self._by_type.get(resource_type, {}).values())
@@ -99,6 +108,7 @@ class FhirStore:
             raise
         finally:
             self._undo = None
+            self._promised.clear()
 
     def _place(self, resource: Resource) -> None:
         resource_type, resource_id = resource["resourceType"], resource["id"]

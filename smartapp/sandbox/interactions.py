@@ -3,7 +3,6 @@
 https://hl7.org/fhir/R4/http.html
 """
 
-import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,11 +14,14 @@ from smartapp.sandbox import access as permission
 from smartapp.sandbox.access import Access
 from smartapp.sandbox.faults import Faults
 from smartapp.sandbox.fhir_store import FhirStore
+from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.outcome import FhirProblem
 from smartapp.sandbox.resource import ID_PATTERN, Resource, reference_to, with_references
 from smartapp.sandbox.search import Pairs, criteria, in_order
-from smartapp.sandbox.search_parameters import KNOWN_TYPES, parameters_of
-from smartapp.sandbox.validation import WRITABLE_TYPES, check
+from smartapp.sandbox.search_parameters import COMMON, KNOWN_TYPES, parameters_of
+from smartapp.sandbox.tampering import other_words
+from smartapp.sandbox.validation import check
+from smartapp.sandbox.vendor_rules import VendorRules
 
 _VERSION = re.compile(r'(?:W/)?"([^"]*)"')
 
@@ -45,18 +47,40 @@ class Interactions:
     faults: Faults
     clock: Clock
     bases: tuple[str, ...]
+    manner: Manner
+
+    @property
+    def has_versions(self) -> bool:
+        return self.manner.answers.has_versions and not self.faults.write.no_versions
+
+    @property
+    def _vendor(self) -> VendorRules:
+        return VendorRules(self.manner, self.store)
 
     def types(self) -> frozenset[str]:
-        return KNOWN_TYPES | self.store.types()
+        """The types that this server has."""
+        known = KNOWN_TYPES | self.store.types()
+        return frozenset(name for name in known if self.manner.facts(name) is not None)
 
     def offers_create(self, resource_type: str) -> bool:
         """Whether the server says that it takes this type."""
-        return (
-            resource_type in WRITABLE_TYPES - self.faults.refuse_create and not self.faults.refuse_all_writes
-        )
+        is_refused = self.faults.refuse_all_writes or resource_type in self.faults.refuse_create
+        return self.manner.offers(resource_type, "create") and not is_refused
 
     def offers_update(self, resource_type: str) -> bool:
-        return resource_type in WRITABLE_TYPES and not self.faults.refuse_all_writes
+        is_refused = self.faults.refuse_all_writes or resource_type in self.faults.refuse_update
+        return self.manner.offers(resource_type, "update") and not is_refused
+
+    def offers_conditional_create(self, resource_type: str) -> bool:
+        is_ignored = self.faults.write.ignore_if_none_exist or not self.manner.conditional_create
+        return self.offers_create(resource_type) and not is_ignored
+
+    def shown(self, resource: Resource) -> Resource:
+        """The resource as this server hands it out."""
+        if self.has_versions:
+            return resource
+        meta = {name: value for name, value in resource["meta"].items() if name != "versionId"}
+        return {**resource, "meta": meta}
 
     def read(self, access: Access, resource_type: str, resource_id: str) -> Resource:
         self._fail_if_told(resource_type)
@@ -75,7 +99,10 @@ class Interactions:
         """All matches that the access may see, sorted, and the parameters that were understood."""
         self._fail_if_told(resource_type)
         permission.require(access, "s", resource_type)
+        if not self.manner.offers(resource_type, "search-type"):
+            raise FhirProblem(405, "not-supported", f"{resource_type} cannot be searched for here")
         strict = self.faults.strict_search
+        pairs = self._understood(resource_type, pairs, strict=strict)
         wanted = criteria(resource_type, pairs, strict=strict)
         found = self._matches(resource_type, pairs, wanted.accepts)
         visible = [resource for resource in found if permission.may(access, "s", resource, store=self.store)]
@@ -93,8 +120,9 @@ class Interactions:
 
     def require_create(self, access: Access, resource_type: str) -> None:
         """Refuse unless the server takes the type from clients now and a scope allows it."""
-        if resource_type not in WRITABLE_TYPES:
-            raise FhirProblem(405, "not-supported", f"{resource_type} cannot be created here")
+        self._require_type(resource_type)
+        if not self.manner.offers(resource_type, "create"):
+            raise self._not_offered(f"{resource_type} cannot be created here")
         if not self.offers_create(resource_type):
             raise FhirProblem(
                 self.faults.refusal_status, "forbidden", f"this server does not take {resource_type}"
@@ -105,13 +133,13 @@ class Interactions:
         """The one resource that a conditional create finds. Its parameters are never ignored: too many
         matches would be worse than none.
         """
-        if not if_none_exist or self.faults.write.ignore_if_none_exist:
+        if not if_none_exist or not self.offers_conditional_create(resource_type):
             return None
         pairs = parse_qsl(if_none_exist.removeprefix("?"), keep_blank_values=True)
         wanted = criteria(resource_type, pairs, strict=True)
         if not wanted.used:
             raise FhirProblem(400, "invalid", "If-None-Exist names no search parameter")
-        found = self._matches(resource_type, pairs, wanted.accepts)
+        found = [one for one in self._matches(resource_type, pairs, wanted.accepts) if self._is_settled(one)]
         if len(found) > 1:
             raise FhirProblem(412, "multiple-matches", f"If-None-Exist matches {len(found)} resources")
         if found and not permission.may(access, "c", found[0], store=self.store):
@@ -123,16 +151,20 @@ class Interactions:
         resource = {**check(resource_type, self._relative(body), store=self.store), "id": resource_id}
         if resource_type in self.faults.refuse_late:
             raise FhirProblem(422, "business-rule", f"this server does not take {resource_type} of this kind")
+        self._vendor.check_new(resource, user=access.user)
         if not permission.may(access, "c", resource, store=self.store):
             raise permission.insufficient(f"this {resource_type} is outside what was granted")
-        return self._store(resource, is_new=True)
+        return self._store(resource, is_new=True, user=access.user)
 
     def update(
         self, access: Access, resource_type: str, resource_id: str, *, body: object, if_match: str
     ) -> Written:
-        """Replace a resource. `if_match` is required: a version in quotes, weak or not; 412 when it is not
-        the current one.
+        """Replace a resource. `if_match` is required of a server with versions: a version in quotes, weak or
+        not; 412 when it is not the current one.
         """
+        self._require_type(resource_type)
+        if not self.manner.offers(resource_type, "update"):
+            raise self._not_offered(f"{resource_type} cannot be updated here")
         if not self.offers_update(resource_type):
             raise FhirProblem(405, "not-supported", f"{resource_type} cannot be updated here")
         permission.require(access, "u", resource_type)
@@ -146,13 +178,17 @@ class Interactions:
             raise FhirProblem(400, "invalid", "the id in the body is not the id in the URL")
         if not all(permission.may(access, "u", version, store=self.store) for version in (before, resource)):
             raise permission.insufficient(f"{resource_type}/{resource_id} is outside what was granted")
-        _require_version(before, if_match)
-        return self._store(resource, is_new=False)
+        if self.has_versions:
+            _require_version(before, if_match)
+        self._vendor.check_changed(resource)
+        return self._store(resource, is_new=False, user=access.user)
 
-    def _store(self, resource: Resource, *, is_new: bool) -> Written:
-        words = _other_words(resource) if self.faults.write.stored_words_changed else resource
-        stored = self.store.write(words)
-        return Written(stored, {**resource, "meta": stored["meta"]}, is_new)
+    def _store(self, resource: Resource, *, is_new: bool, user: str) -> Written:
+        is_changed = self.faults.write.stored_words_changed
+        words = other_words(resource) if is_changed else resource
+        stored = self.store.write(self._vendor.kept(words, user=user))
+        answered = {**resource, "meta": stored["meta"]} if is_changed else stored
+        return Written(stored, answered, is_new)
 
     def _matches(
         self, resource_type: str, pairs: Pairs, accepts: Callable[[Resource], bool]
@@ -177,6 +213,24 @@ class Interactions:
             seconds=lag
         )
 
+    def _is_settled(self, resource: Resource) -> bool:
+        """Whether a conditional create sees it, under the race that is switched on."""
+        window = timedelta(milliseconds=self.faults.write.race_ms)
+        if not window or not self.store.was_written(resource):
+            return True
+        return self.clock() - datetime.fromisoformat(resource["meta"]["lastUpdated"]) >= window
+
+    def _understood(self, resource_type: str, pairs: Pairs, *, strict: bool) -> Pairs:
+        """The parameters without those that this server does not have. Raises FhirProblem 400 when strict."""
+        facts = self.manner.facts(resource_type)
+        if facts is None or facts.searches is None:
+            return pairs
+        selecting = COMMON.keys() | parameters_of(resource_type).keys()
+        lacking = selecting - facts.searches - {"_lastUpdated"}
+        if strict and any(name.partition(":")[0] in lacking for name, _ in pairs):
+            raise FhirProblem(400, "not-supported", f"{resource_type} has no such search parameter here")
+        return [(name, value) for name, value in pairs if name.partition(":")[0] not in lacking]
+
     def _relative(self, body: object) -> object:
         def resolve(reference: str) -> str:
             return next(
@@ -190,9 +244,16 @@ class Interactions:
 
         return with_references(body, resolve)
 
-    def _fail_if_told(self, resource_type: str) -> None:
+    def _require_type(self, resource_type: str) -> None:
         if resource_type not in self.types():
             raise FhirProblem(404, "not-supported", f"there is no resource type {resource_type}")
+
+    def _not_offered(self, diagnostics: str) -> FhirProblem:
+        refusal = self.manner.refusal
+        return FhirProblem(refusal.status, "not-supported", diagnostics, has_outcome=refusal.has_outcome)
+
+    def _fail_if_told(self, resource_type: str) -> None:
+        self._require_type(resource_type)
         if status := self.faults.fail_types.get(resource_type):
             raise FhirProblem(status, "exception", f"{resource_type} cannot be read now")
 
@@ -207,12 +268,3 @@ def _require_version(before: Resource, if_match: str) -> None:
             "conflict",
             f"{reference_to(before)} has changed since: it is at version {before['meta']['versionId']}",
         )
-
-
-def _other_words(resource: Resource) -> Resource:
-    changed = copy.deepcopy(resource)
-    if "valueString" in changed:
-        changed["valueString"] = f"{changed['valueString']} (changed)"
-    if isinstance(changed.get("description"), dict) and "text" in changed["description"]:
-        changed["description"]["text"] = f"{changed['description']['text']} (changed)"
-    return changed

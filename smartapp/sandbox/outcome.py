@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from smartapp.sandbox.resource import Resource
 
@@ -11,16 +11,25 @@ FHIR_JSON = "application/fhir+json"
 
 
 class FhirProblem(Exception):
-    """Ends a FHIR request. `code` is from the issue-type value set; `headers` go out with the answer."""
+    """Ends a FHIR request. `code` is from the issue-type value set; `headers` go out with the answer.
+    `has_outcome` False: its body stays empty.
+    """
 
     def __init__(
-        self, status: int, code: str, diagnostics: str, *, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        diagnostics: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        has_outcome: bool = True,
     ) -> None:
         super().__init__(diagnostics)
         self.status = status
         self.code = code
         self.diagnostics = diagnostics
         self.headers = dict(headers or {})
+        self.has_outcome = has_outcome
 
     def as_resource(self) -> Resource:
         return operation_outcome("error", self.code, self.diagnostics)
@@ -41,5 +50,10 @@ def fhir_answer(
     return Response(encoded(resource), status_code=status, headers=dict(headers or {}), media_type=FHIR_JSON)
 
 
-def problem_answer(problem: FhirProblem) -> Response:
+def problem_answer(problem: FhirProblem, *, as_text: bool = False) -> Response:
+    """`as_text`: told as plain text, as a proxy in front of the server does."""
+    if not problem.has_outcome:
+        return Response(status_code=problem.status, headers=problem.headers)
+    if as_text:
+        return PlainTextResponse(problem.diagnostics, problem.status, problem.headers)
     return fhir_answer(problem.as_resource(), status=problem.status, headers=problem.headers)

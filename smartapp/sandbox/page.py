@@ -63,6 +63,7 @@ class _Page:
             width=width if width in WIDTHS else "full",
             launch_url=launch_url,
             chart=self._chart(patient),
+            manner=ehr.manner,
         )
         html = self._templates.get_template("start.html").render(page=page)
         return HTMLResponse(html, headers=_headers(page.frame_origin))

@@ -6,16 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from smartapp.sandbox.fhir_store import FhirStore, instant
-from smartapp.sandbox.page_words import (
-    Speakers,
-    concept_text,
-    day_in_words,
-    is_statement,
-    is_taken_back,
-    note_text,
-    sentence,
-    time_in_words,
-)
+from smartapp.sandbox.page_text import Speakers, concept_text, day_in_words, time_in_words
+from smartapp.sandbox.page_words import is_statement, is_taken_back, note_text, sentence
 from smartapp.sandbox.request_log import LoggedRequest
 from smartapp.sandbox.resource import Resource, as_list, reference_to, values_at
 
@@ -53,7 +45,7 @@ class Entry:
     """One line of what is in the chart.
 
     `key` names it across refreshes. `instant`: when a client wrote it, "" for what was there before.
-    `fhir`: its JSON. `note`: the text of a note.
+    `fhir`: its JSON. `note`: the text of a note. `is_struck`: it was entered in error.
     """
 
     key: str
@@ -63,6 +55,7 @@ class Entry:
     instant: str = ""
     fhir: str = ""
     note: str = ""
+    is_struck: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -127,7 +120,8 @@ def _written(resource: Resource, speakers: Speakers) -> Entry:
         sentence=sentence(resource, speakers),
         instant=written_at,
         fhir=_json(resource),
-        note=note_text(resource),
+        note=note_text(resource, speakers.store),
+        is_struck=is_taken_back(resource),
     )
 
 
@@ -181,6 +175,7 @@ def _news(written: list[Entry], refused: int) -> str:
     counts = {
         "changed": sum(entry.label.endswith("changed") for entry in written),
         "new": sum(entry.label.endswith("new") for entry in written),
+        "entered in error": sum(entry.is_struck for entry in written),
         "refused": refused,
     }
     found = [f"{count} {what}" for what, count in counts.items() if count]
@@ -188,6 +183,8 @@ def _news(written: list[Entry], refused: int) -> str:
 
 
 def _state(resource: Resource) -> str:
+    if is_taken_back(resource):
+        return "entered in error"
     return "new" if resource["meta"].get("versionId") == "1" else "changed"
 
 

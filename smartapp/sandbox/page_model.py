@@ -6,9 +6,10 @@ from urllib.parse import urlencode, urlsplit
 
 from smartapp.sandbox import page_switches
 from smartapp.sandbox.fhir_store import FhirStore
+from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.page_chart import Block, ChartNow, summary
 from smartapp.sandbox.page_switches import Switches
-from smartapp.sandbox.page_words import full_name
+from smartapp.sandbox.page_text import full_name
 from smartapp.sandbox.resource import Resource, values_at
 from smartapp.sandbox.stories import STORIES, Story
 
@@ -52,6 +53,7 @@ class StartPage:
     patient_name: str
     look_at: str
     clinician: str
+    manner: Manner
     stories: tuple[Pick, ...]
     others: tuple[Pick, ...]
     others_count: str
@@ -80,7 +82,7 @@ class StartPage:
 
     @property
     def accepts(self) -> list[Choice]:
-        return _choices(page_switches.ACCEPTS, self.switches.accepts)
+        return _choices(page_switches.accepts_of(self.manner), self.switches.accepts)
 
     @property
     def widths(self) -> list[Choice]:
@@ -116,6 +118,7 @@ def start_page(
     width: str,
     launch_url: str,
     chart: ChartNow,
+    manner: Manner,
 ) -> StartPage:
     patient_id = str(patient["id"])
     story = _story(patient_id)
@@ -125,6 +128,7 @@ def start_page(
         patient_name=full_name(patient) or patient_id,
         look_at=story.look_at if story else "",
         clinician=_name_in(store, opening.user),
+        manner=manner,
         stories=tuple(_story_pick(story, store, patient_id=patient_id, today=today) for story in STORIES),
         others=others[:_MOST_OTHERS],
         others_count=_others_count(len(others)),

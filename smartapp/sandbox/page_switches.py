@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from smartapp.sandbox.faults import Faults
+from smartapp.sandbox.manner import Manner
 
 ACCEPTS = {"all": "Goal and Observation", "observation": "Observation only", "nothing": "Nothing"}
 """By the value in the form: its label."""
@@ -21,6 +22,7 @@ PARTS = {
 }
 """The parts of a chart that can be made to fail: by resource type, what a clinician calls it."""
 
+_ACCEPTS_OF_A_VENDOR = {"all": "What it takes", "nothing": "Nothing"}
 _REFUSED = {"all": frozenset[str](), "observation": frozenset({"Goal"}), "nothing": frozenset[str]()}
 _SLOW_S = 4.0
 _FAILING_STATUS = 500
@@ -33,6 +35,11 @@ class Switches:
     accepts: str = "all"
     is_slow: bool = False
     failing: str = ""
+
+
+def accepts_of(manner: Manner) -> dict[str, str]:
+    """The choices that make a difference at a server of this manner."""
+    return ACCEPTS if manner.offers("Goal", "create") else _ACCEPTS_OF_A_VENDOR
 
 
 def read(faults: Faults) -> Switches:

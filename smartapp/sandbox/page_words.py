@@ -1,12 +1,12 @@
 """What stands in the chart, as sentences that somebody without FHIR can read."""
 
-import base64
-import binascii
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from smartapp.sandbox.fhir_store import FhirStore
+from smartapp.sandbox.page_text import Speakers, concept_text, day_in_words
 from smartapp.sandbox.resource import Resource, as_list, local_reference, values_at
+from smartapp.sandbox.type_rules import decoded, objects_at
 
 _KINDS = {
     "hopes": "Hope",
@@ -29,44 +29,18 @@ _KINDS = {
 
 _ORDER = {code: place for place, code in enumerate(_KINDS)}
 _TAKEN_BACK = "entered-in-error"
-
-
-@dataclass(frozen=True, slots=True)
-class Speakers:
-    """Names the people of a chart: the patient as they are called, others as the chart has them."""
-
-    store: FhirStore
-
-    def name_of(self, reference: object) -> str:
-        """The name behind a FHIR Reference; "" when the chart has none."""
-        target = local_reference(reference.get("reference")) if isinstance(reference, dict) else ""
-        resource = self.store.get(*target.split("/")) if target else None
-        if resource is not None:
-            called = call_name(resource) if resource["resourceType"] == "Patient" else full_name(resource)
-            if called:
-                return called
-        return str(reference.get("display", "")) if isinstance(reference, dict) else ""
+_SIGNED = {"preliminary": ", draft, to be signed", "final": ", signed", "amended": ", signed"}
+"""What a note's docStatus means to a clinician."""
 
 
 def sentence(resource: Resource, speakers: Speakers) -> str:
     """One sentence about a resource that a client wrote or that was in the chart before."""
-    match resource.get("resourceType"):
-        case "Goal":
-            return _goal(resource, speakers)
-        case "Observation":
-            return _observation(resource, speakers)
-        case "DocumentReference":
-            return _document(resource, speakers)
-        case "QuestionnaireResponse":
-            return _answers(resource, speakers)
-        case "Provenance":
-            targets = len(as_list(resource.get("target")))
-            return (
-                f"Who said it and who wrote it down, for {targets} {'entry' if targets == 1 else 'entries'}"
-            )
-        case other:
-            title = resource.get("title") or concept_text(resource.get("code"))
-            return f"{other}: {title}" if title else str(other)
+    resource_type = str(resource.get("resourceType", ""))
+    told = _SENTENCES.get(resource_type)
+    if told is not None:
+        return told(resource, speakers)
+    title = resource.get("title") or concept_text(resource.get("code"))
+    return f"{resource_type}: {title}" if title else resource_type
 
 
 def is_statement(resource: Resource) -> bool:
@@ -80,60 +54,15 @@ def is_taken_back(resource: Resource) -> bool:
     return _status(resource) == _TAKEN_BACK
 
 
-def note_text(resource: Resource) -> str:
-    """The text of a note that carries it inside as plain text; "" for anything else."""
-    for attachment in values_at(resource, "content.attachment"):
-        if isinstance(attachment, dict) and str(attachment.get("contentType", "")).startswith("text/plain"):
-            try:
-                return base64.b64decode(str(attachment.get("data", "")), validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError):
-                return ""
+def note_text(resource: Resource, store: FhirStore) -> str:
+    """The text of a note that is plain text, inside or in a Binary of the chart; "" for anything else."""
+    for attachment in objects_at(resource, "content.attachment"):
+        if str(attachment.get("contentType", "")).startswith("text/plain"):
+            target = local_reference("/".join(str(attachment.get("url", "")).split("/")[-2:]))
+            binary = (store.get(*target.split("/")) if target else None) or {}
+            text = decoded(attachment.get("data") or binary.get("data", "")) or b""
+            return text.decode("utf-8", "replace")
     return ""
-
-
-def day_in_words(text: object, *, year: bool = True) -> str:
-    """ "17 Oct 2026" for a FHIR date or dateTime; what is partial or odd stays as it is."""
-    try:
-        day = date.fromisoformat(str(text or "")[:10])
-    except ValueError:
-        return str(text or "")
-    return f"{day.day} {day:%b}" + (f" {day.year}" if year else "")
-
-
-def time_in_words(text: object) -> str:
-    """ "10:36" as the dateTime says it, in its own zone; "" when there is no time in it."""
-    try:
-        return f"{datetime.fromisoformat(str(text)):%H:%M}" if "T" in str(text) else ""
-    except ValueError:
-        return ""
-
-
-def concept_text(concept: object) -> str:
-    """The text of a CodeableConcept, else the first display."""
-    if not isinstance(concept, dict):
-        return ""
-    displays = [str(display) for display in values_at(concept, "coding.display")]
-    return str(concept.get("text") or "") or next(iter(displays), "")
-
-
-def full_name(resource: Resource) -> str:
-    """A person's official name, or the first one; an organization's name."""
-    names = [name for name in as_list(resource.get("name")) if isinstance(name, dict)]
-    if not names:
-        return str(resource.get("name") or "")
-    name = next((name for name in names if name.get("use") == "official"), names[0])
-    parts = [*as_list(name.get("given")), name.get("family")]
-    written = " ".join(str(part) for part in parts if part)
-    title = ", ".join(str(part) for part in as_list(name.get("suffix")))
-    return str(name.get("text") or "") or (f"{written}, {title}" if title else written)
-
-
-def call_name(patient: Resource) -> str:
-    """What the patient is called: the usual name, else the first given name."""
-    names = [name for name in as_list(patient.get("name")) if isinstance(name, dict)]
-    names.sort(key=lambda name: name.get("use") != "usual")
-    given = [str(part) for name in names for part in as_list(name.get("given"))]
-    return given[0] if given else full_name(patient)
 
 
 def _goal(goal: Resource, speakers: Speakers) -> str:
@@ -169,19 +98,66 @@ def _value(observation: Resource) -> str:
 def _document(document: Resource, speakers: Speakers) -> str:
     attachments = values_at(document, "content.attachment.title")
     title = document.get("description") or next(iter(attachments), "") or concept_text(document.get("type"))
-    authors = [name for author in as_list(document.get("author")) if (name := speakers.name_of(author))]
-    taken_back = ", taken back" if is_taken_back(document) else ""
-    return f"A note{taken_back}: {title}" + (f", written by {' and '.join(authors)}" if authors else "")
+    state = _SIGNED.get(str(document.get("docStatus", "")), "")
+    taken_back = ", taken back" if is_taken_back(document) else state
+    return f"A note{taken_back}: {title}{_written_by(as_list(document.get('author')), speakers)}"
 
 
 def _answers(response: Resource, speakers: Speakers) -> str:
+    questions = _questions(response, speakers.store)
     pairs = []
     for item in as_list(response.get("item")):
         if isinstance(item, dict):
-            answers = [str(value) for value in values_at(item, "answer.valueString")]
-            pairs += [f"{item.get('text', '')} “{answer}”" for answer in answers]
+            asked = item.get("text") or questions.get(str(item.get("linkId")), str(item.get("linkId", "")))
+            given = " ".join(f"“{answer}”" for answer in values_at(item, "answer.valueString"))
+            pairs.append(f"{asked} {given}".strip())
     said = _said_by([response.get("source") or response.get("author")], speakers)
-    return f"Answers to a form{said}: {' '.join(pairs)}"
+    taken_back = ", taken back" if is_taken_back(response) else ""
+    return f"Answers to a form{taken_back}{said}: {' '.join(pairs)}"
+
+
+def _questions(response: Resource, store: FhirStore) -> dict[str, str]:
+    """The text of each item of the form that was answered, by linkId; none when the form is not here."""
+    url = str(response.get("questionnaire", "")).partition("|")[0]
+    found = [form for form in store.of_type("Questionnaire") if url and form.get("url") == url]
+    items = [item for form in found for item in as_list(form.get("item")) if isinstance(item, dict)]
+    return {str(item.get("linkId")): str(item.get("text", "")) for item in items}
+
+
+def _plan(plan: Resource, speakers: Speakers) -> str:
+    state = "taken back" if is_taken_back(plan) else _status(plan)
+    words = f": “{plan['description']}”" if plan.get("description") else ""
+    written = _written_by([plan.get("author")], speakers)
+    return f"{plan.get('title') or 'Plan'}, {state}{written}{words}"
+
+
+def _order(listed: Resource, speakers: Speakers) -> str:
+    """The entries of a List, numbered, each with its words."""
+    named = [
+        f"{place}. {_in_short(item, speakers)}"
+        for place, item in enumerate(values_at(listed, "entry.item"), 1)
+    ]
+    taken_back = ", taken back" if is_taken_back(listed) else ""
+    title = listed.get("title") or "What matters most, in order"
+    said = _said_by([listed.get("source")], speakers)
+    return f"{title}{taken_back}{said}: {' '.join(named) or 'nothing'}"
+
+
+def _in_short(reference: object, speakers: Speakers) -> str:
+    """The words of the goal or preference that a reference leads to; else how the reference is displayed."""
+    target = local_reference(reference.get("reference")) if isinstance(reference, dict) else ""
+    resource = speakers.store.get(*target.split("/")) if target else None
+    if resource is None:
+        display = str(reference.get("display", "")) if isinstance(reference, dict) else ""
+        return f"“{display}”" if display else target or "an entry that is not here"
+    if resource["resourceType"] == "Goal":
+        return f"“{concept_text(resource.get('description'))}”"
+    return _value(resource) or target
+
+
+def _written_by(references: list[object], speakers: Speakers) -> str:
+    names = [name for reference in references if (name := speakers.name_of(reference))]
+    return f", written by {' and '.join(names)}" if names else ""
 
 
 def _said_by(references: list[object], speakers: Speakers) -> str:
@@ -203,3 +179,21 @@ def _kind_codes(observation: Resource) -> list[str]:
 
 def _status(resource: Resource) -> str:
     return str(resource.get("lifecycleStatus") or resource.get("status") or "")
+
+
+def _provenance(provenance: Resource, speakers: Speakers) -> str:  # noqa: ARG001 - the shape of a sentence
+    targets = len(as_list(provenance.get("target")))
+    return f"Who said it and who wrote it down, for {targets} {'entry' if targets == 1 else 'entries'}"
+
+
+_SENTENCES: Mapping[str, Callable[[Resource, Speakers], str]] = MappingProxyType(
+    {
+        "Goal": _goal,
+        "Observation": _observation,
+        "DocumentReference": _document,
+        "QuestionnaireResponse": _answers,
+        "CarePlan": _plan,
+        "List": _order,
+        "Provenance": _provenance,
+    }
+)

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from smartapp.sandbox.manner import ACTIONS, Manner
+
 _RESOURCE = re.compile(
     r"(?P<context>patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]+)\.(?P<actions>read|write|\*|c?r?u?d?s?)(?:\?(?P<query>.+))?"
 )
@@ -61,6 +63,28 @@ def grantable(requested: tuple[str, ...]) -> tuple[str, ...]:
         for scope, resource in parsed
         if (resource.context != "system" if resource else scope in LAUNCH_SCOPES)
     )
+
+
+def narrowed(scopes: tuple[str, ...], manner: Manner) -> tuple[str, ...]:
+    """The scopes without the actions that the server has no interaction for; those left with none go."""
+    found: list[str] = []
+    for scope in scopes:
+        resource = parse(scope)
+        if resource is None or resource.resource_type == "*":
+            found.append(scope)
+            continue
+        kept = "".join(
+            action
+            for action in resource.actions
+            if manner.offers(resource.resource_type, ACTIONS.get(action, "delete"))
+        )
+        query = scope.partition("?")[2]
+        if kept == resource.actions:
+            found.append(scope)
+        elif kept:
+            narrower = f"{resource.context}/{resource.resource_type}.{kept}"
+            found.append(f"{narrower}?{query}" if query else narrower)
+    return tuple(dict.fromkeys(found))
 
 
 def in_v1(scopes: tuple[str, ...]) -> tuple[str, ...]:

@@ -80,7 +80,14 @@ _BY_TYPE: dict[str, dict[str, Parameter]] = {
     | _CODE
     | _CATEGORY,
     "Binary": {},
-    "CarePlan": _CLINICAL | _ENCOUNTER | {"intent": _token("intent"), "date": _date("period")},
+    "CarePlan": _CLINICAL
+    | _ENCOUNTER
+    | {
+        "intent": _token("intent"),
+        "date": _date("period"),
+        "goal": _reference("goal"),
+        "condition": _reference("addresses"),
+    },
     "CareTeam": _CLINICAL | _ENCOUNTER | {"date": _date("period")},
     "Communication": _CLINICAL | _ENCOUNTER | {"sent": _date("sent")},
     "Condition": _SUBJECT
@@ -117,6 +124,8 @@ _BY_TYPE: dict[str, dict[str, Parameter]] = {
     | {"date": _date("effectiveDateTime", "effectivePeriod")},
     "DocumentReference": _CLINICAL
     | {
+        "identifier": _token("identifier", "masterIdentifier"),
+        "author": _reference("author"),
         "type": _token("type"),
         "date": _date("date"),
         "period": _date("context.period"),
@@ -138,7 +147,12 @@ _BY_TYPE: dict[str, dict[str, Parameter]] = {
     "Immunization": {"patient": _reference("patient"), "date": _date("occurrenceDateTime")}
     | _IDENTIFIER
     | _STATUS,
-    "List": _SUBJECT | _IDENTIFIER | _STATUS | _CODE | _ENCOUNTER | {"date": _date("date")},
+    "List": _SUBJECT
+    | _IDENTIFIER
+    | _STATUS
+    | _CODE
+    | _ENCOUNTER
+    | {"date": _date("date"), "item": _reference("entry.item"), "source": _reference("source")},
     "Location": _IDENTIFIER | {"name": _string("name")},
     "Medication": _IDENTIFIER | _STATUS | _CODE,
     "MedicationRequest": _CLINICAL
@@ -161,7 +175,11 @@ _BY_TYPE: dict[str, dict[str, Parameter]] = {
     "PractitionerRole": _IDENTIFIER
     | {"practitioner": _reference("practitioner"), "organization": _reference("organization")},
     "Procedure": _CLINICAL | _CODE | _ENCOUNTER | {"date": _date("performedDateTime", "performedPeriod")},
-    "Provenance": {"target": _reference("target"), "recorded": _date("recorded")},
+    "Provenance": {
+        "target": _reference("target"),
+        "recorded": _date("recorded"),
+        "agent": _reference("agent.who"),
+    },
     "Questionnaire": _IDENTIFIER
     | _STATUS
     | {"url": _uri("url"), "name": _string("name"), "title": _string("title")},
@@ -169,7 +187,12 @@ _BY_TYPE: dict[str, dict[str, Parameter]] = {
     | _IDENTIFIER
     | _STATUS
     | _ENCOUNTER
-    | {"authored": _date("authored"), "questionnaire": _uri("questionnaire")},
+    | {
+        "authored": _date("authored"),
+        "questionnaire": _uri("questionnaire"),
+        "author": _reference("author"),
+        "source": _reference("source"),
+    },
     "RelatedPerson": _IDENTIFIER
     | {"patient": _reference("patient"), "name": _string("name"), "birthdate": _date("birthDate")},
     "ServiceRequest": _CLINICAL

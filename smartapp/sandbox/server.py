@@ -25,12 +25,15 @@ from smartapp.sandbox.fhir_store import FhirStore
 from smartapp.sandbox.id_token import SigningKey
 from smartapp.sandbox.interactions import Interactions
 from smartapp.sandbox.launches import LaunchContext, Launches, NewSecret
+from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.outcome import FhirProblem
 from smartapp.sandbox.pages import Pages
+from smartapp.sandbox.questionnaire import demo_questionnaire
 from smartapp.sandbox.request_log import LoggedRequest, RequestLog, new_requests
 from smartapp.sandbox.resource import Resource, reference_to
 from smartapp.sandbox.token_endpoint import TokenEndpoint
 from smartapp.sandbox.tokens import TokenVault
+from smartapp.sandbox.vendors import FULL
 
 LaunchUrl = NewType("LaunchUrl", str)
 """The app's launch address with iss and launch: what the EHR opens."""
@@ -57,6 +60,7 @@ class DemoEhr:
     app_launch_url: str
     launches: Launches
     vault: TokenVault
+    manner: Manner
 
     @property
     def fhir_base(self) -> str:
@@ -109,14 +113,18 @@ def create_demo_ehr(
     routes: Sequence[BaseRoute] = (),
     signing_key: RSAKey | None = None,
     new_secret: NewSecret = secrets.token_urlsafe,
+    manner: Manner = FULL,
 ) -> DemoEhr:
     """Build a demo EHR of its own: nothing is shared with another one.
 
     `base_url`: scheme, host and port under which it is reached, without a slash at the end. `routes` come
-    first, so that a start page can be mounted. `signing_key` saves the time to make one.
+    first, so that a start page can be mounted. `signing_key` saves the time to make one. `manner`: which
+    vendor's server it behaves like.
     """
     endpoints, faults = Endpoints(base_url.rstrip("/")), Faults()
     store = FhirStore(resources, clock=clock)
+    if manner.has_form:
+        store.load(demo_questionnaire())
     clinician = _clinician_of(store)
     vault, launches = TokenVault(clock=clock, new_secret=new_secret), Launches(new_secret)
     authentication = ClientAuthentication(clients, token_endpoint=endpoints.token, clock=clock)
@@ -124,14 +132,15 @@ def create_demo_ehr(
     bearer = _Bearer(vault, faults)
     requests = new_requests()
     authorization = Authorization(
-        authentication, launches, vault, store, faults, endpoints, clinician, new_secret
+        authentication, launches, vault, store, faults, endpoints, clinician, new_secret, manner
     )
-    token_endpoint = TokenEndpoint(vault, authentication, endpoints, faults, key, clock)
-    interactions = Interactions(store, faults, clock, bases=(endpoints.fhir_base, endpoints.open_fhir_base))
+    token_endpoint = TokenEndpoint(vault, authentication, endpoints, faults, key, clock, manner)
+    bases = (endpoints.fhir_base, endpoints.open_fhir_base)
+    interactions = Interactions(store, faults, clock, bases, manner)
     app = Starlette(
         routes=[
             *routes,
-            *discovery_routes(endpoints, faults, key=key),
+            *discovery_routes(endpoints, faults, key=key, manner=manner),
             *authorization.routes(),
             *token_endpoint.routes(),
             *_secured_api(interactions, endpoints, bearer).routes(),
@@ -139,7 +148,9 @@ def create_demo_ehr(
         ],
         middleware=[Middleware(RequestLog, requests=requests, clock=clock, patient_of=bearer.patient_of)],
     )
-    return DemoEhr(app, store, faults, endpoints, requests, clinician, app_launch_url, launches, vault)
+    return DemoEhr(
+        app, store, faults, endpoints, requests, clinician, app_launch_url, launches, vault, manner
+    )
 
 
 def _clinician_of(store: FhirStore) -> str:

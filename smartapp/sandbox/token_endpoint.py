@@ -19,6 +19,7 @@ from smartapp.sandbox.clients import DemoClient
 from smartapp.sandbox.discovery import Endpoints
 from smartapp.sandbox.faults import Faults
 from smartapp.sandbox.id_token import SigningKey, id_token
+from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.oauth import NO_STORE, OAuthProblem, problem_json, single_values
 from smartapp.sandbox.scopes import in_v1
 from smartapp.sandbox.tokens import Grant, TokenVault
@@ -35,6 +36,7 @@ class TokenEndpoint:
     faults: Faults
     key: SigningKey
     clock: Clock
+    manner: Manner
 
     def routes(self) -> list[Route]:
         return [
@@ -117,7 +119,8 @@ class TokenEndpoint:
     def _answer(self, narrowed: Grant, grant: Grant) -> _Answer:
         """`narrowed`: what the access token is good for; `grant`: what the refresh token keeps."""
         token = self.faults.token
-        scopes = in_v1(narrowed.scopes) if token.v1_scopes else narrowed.scopes
+        is_v1 = token.v1_scopes or self.manner.dialect == "v1"
+        scopes = in_v1(narrowed.scopes) if is_v1 else narrowed.scopes
         answer: _Answer = {
             "access_token": self.vault.issue_access(narrowed, expires_in=token.expires_in),
             "token_type": "Bearer",

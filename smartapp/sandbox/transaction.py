@@ -3,15 +3,16 @@
 https://hl7.org/fhir/R4/http.html#transaction
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import parse_qsl
 
 from smartapp.sandbox.access import Access
 from smartapp.sandbox.interactions import Interactions, Written
 from smartapp.sandbox.outcome import FhirProblem
-from smartapp.sandbox.resource import Resource, as_list, reference_to, with_references
+from smartapp.sandbox.resource import Resource, as_list, reference_to, references_in, with_references
 
 _STATUS_TEXT = {200: "200 OK", 201: "201 Created"}
 
@@ -42,6 +43,8 @@ def run(interactions: Interactions, access: Access, bundle: object, *, fhir_base
         raise FhirProblem(400, "invalid", "the body is not a Bundle")
     entries = [_entry(position, raw) for position, raw in enumerate(as_list(bundle.get("entry")))]
     match bundle.get("type"):
+        case "transaction" if interactions.faults.write.keeps_good_half:
+            answers = _good_half(interactions, access, entries, fhir_base=fhir_base)
         case "transaction":
             answers = _transaction(interactions, access, entries, fhir_base=fhir_base)
         case "batch":
@@ -76,7 +79,9 @@ def _transaction(
     answers: dict[int, Resource] = {}
     with interactions.store.atomically():
         _reserve(interactions, access, entries)
-        resolve = _resolver(entries)
+        for entry in entries:
+            interactions.store.promise(entry.reference)
+        resolve = _resolver({entry.full_url: entry.reference for entry in entries if entry.full_url})
         # The standard's order: what is created comes before what is updated, and reads see the result.
         for entry in sorted(entries, key=lambda entry: ("POST", "PUT", "GET").index(entry.method)):
             with _named(entry):
@@ -107,8 +112,8 @@ def _reserve(interactions: Interactions, access: Access, entries: list[_Entry]) 
             entry.reference = f"{entry.url}/{interactions.store.new_id(entry.url)}"
 
 
-def _resolver(entries: list[_Entry]) -> Callable[[str], str]:
-    places = {entry.full_url: entry.reference for entry in entries if entry.full_url}
+def _resolver(places: Mapping[str, str]) -> Callable[[str], str]:
+    """`places`: fullUrl of an entry to where its resource is or will be."""
 
     def resolve(reference: str) -> str:
         if reference.startswith("urn:") and reference not in places:
@@ -118,11 +123,40 @@ def _resolver(entries: list[_Entry]) -> Callable[[str], str]:
     return resolve
 
 
-def _alone(interactions: Interactions, access: Access, entry: _Entry, *, fhir_base: str) -> Resource:
+def _good_half(
+    interactions: Interactions, access: Access, entries: list[_Entry], *, fhir_base: str
+) -> list[Resource]:
+    """What a careless server makes of a transaction: each entry on its own, those first to which others
+    refer. An entry that refers to one that failed, fails too.
+    """
+    answers: dict[int, Resource] = {}
+    places: dict[str, str] = {}
+    waiting = sorted(entries, key=lambda entry: ("POST", "PUT", "GET").index(entry.method))
+    while waiting:
+        pending = {entry.full_url for entry in waiting}
+        entry = next((one for one in waiting if not pending & set(references_in(one.resource))), waiting[0])
+        waiting.remove(entry)
+        answer = _alone(interactions, access, entry, fhir_base=fhir_base, places=places)
+        answers[entry.position] = answer
+        if "outcome" not in answer["response"]:
+            places[entry.full_url] = entry.reference
+    return [answers[position] for position in range(len(entries))]
+
+
+def _alone(
+    interactions: Interactions,
+    access: Access,
+    entry: _Entry,
+    *,
+    fhir_base: str,
+    places: Mapping[str, str] = MappingProxyType({}),
+) -> Resource:
     try:
         if entry.method == "POST":
             _reserve(interactions, access, [entry])
-        entry.resource = with_references(entry.resource, _resolver([]))
+        if entry.method == "PUT":
+            entry.reference = entry.url
+        entry.resource = with_references(entry.resource, _resolver(places))
         return _do(interactions, access, entry, fhir_base=fhir_base)
     except FhirProblem as problem:
         return {"response": {"status": str(problem.status), "outcome": problem.as_resource()}}
@@ -141,7 +175,7 @@ def _do(interactions: Interactions, access: Access, entry: _Entry, *, fhir_base:
         written = Written(found, found, is_new=False)
     else:
         written = interactions.store_new(access, resource_type, resource_id, body=entry.resource)
-    return _answer(written, fhir_base)
+    return _answer(interactions, written, fhir_base)
 
 
 def _get(interactions: Interactions, access: Access, entry: _Entry, *, fhir_base: str) -> Resource:
@@ -156,18 +190,21 @@ def _get(interactions: Interactions, access: Access, entry: _Entry, *, fhir_base
     return {"resource": resource, "response": {"status": "200 OK"}}
 
 
-def _answer(written: Written, fhir_base: str) -> Resource:
+def _answer(interactions: Interactions, written: Written, fhir_base: str) -> Resource:
     meta = written.stored["meta"]
-    reference = reference_to(written.stored)
+    location = f"{fhir_base}/{reference_to(written.stored)}"
+    response = {
+        "status": _STATUS_TEXT[201 if written.is_new else 200],
+        "location": location,
+        "lastModified": meta["lastUpdated"],
+    }
+    if interactions.has_versions:
+        response["location"] = f"{location}/_history/{meta['versionId']}"
+        response["etag"] = f'W/"{meta["versionId"]}"'
     return {
-        "fullUrl": f"{fhir_base}/{reference}",
-        "resource": written.answered,
-        "response": {
-            "status": _STATUS_TEXT[201 if written.is_new else 200],
-            "location": f"{fhir_base}/{reference}/_history/{meta['versionId']}",
-            "etag": f'W/"{meta["versionId"]}"',
-            "lastModified": meta["lastUpdated"],
-        },
+        "fullUrl": location,
+        "resource": interactions.shown(written.answered),
+        "response": response,
     }
 
 

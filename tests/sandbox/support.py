@@ -11,6 +11,7 @@ from joserfc.jwk import RSAKey
 
 from smartapp.sandbox.clients import DemoClient, demo_clients
 from smartapp.sandbox.server import DemoEhr, create_demo_ehr
+from smartapp.sandbox.vendors import MANNERS
 
 BASE = "http://ehr.test"
 FHIR = f"{BASE}/fhir"
@@ -170,7 +171,10 @@ def back(answer: httpx2.Response) -> dict[str, str]:
 
 
 def new_world(
-    *resources: Json, key: RSAKey | None = None, clients: tuple[DemoClient, ...] | None = None
+    *resources: Json,
+    key: RSAKey | None = None,
+    clients: tuple[DemoClient, ...] | None = None,
+    manner: str = "full",
 ) -> World:
     clock = Ticking()
     ehr = create_demo_ehr(
@@ -180,5 +184,6 @@ def new_world(
         clients=clients or demo_clients("http://app.test/callback"),
         clock=clock,
         signing_key=key,
+        manner=MANNERS[manner],
     )
     return World(ehr, httpx2.AsyncClient(transport=httpx2.ASGITransport(ehr.app), base_url=BASE), clock)

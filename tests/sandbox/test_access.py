@@ -79,7 +79,7 @@ async def test_provenance_belongs_to_the_patient_of_its_targets(world: World) ->
         body["target"] = [{"reference": target}]
         return (await world.http.post("/fhir/Provenance", json=body, headers=bearer)).status_code
 
-    assert (await create("Goal/g1"), await create("Goal/g2"), await create("Goal/none")) == (201, 403, 403)
+    assert (await create("Goal/g1"), await create("Goal/g2"), await create("Goal/none")) == (201, 403, 422)
     assert (await world.http.get("/fhir/Provenance?target=Goal/g1", headers=bearer)).json()["total"] == 1
 
 

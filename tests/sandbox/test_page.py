@@ -2,49 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from html import escape, unescape
-from typing import Any
 
 import httpx2
 import pytest
-from joserfc.jwk import RSAKey
 
-from smartapp.sandbox.page import start_page_routes
-from smartapp.sandbox.server import DemoEhr, create_demo_ehr
-from smartapp.sandbox.stories import STORIES, Story, story_resources
-
-NOW = datetime(2026, 6, 9, 15, 36, tzinfo=UTC)
-APP = "http://app.example.test/launch"
-HOSTILE_NAME = "<img src=x onerror=alert(1)> \" ' & 張偉"
-ROSA = {"reference": "Patient/delgado-rosa"}
-KEY = RSAKey.generate_key(2048)
-
-Json = dict[str, Any]
-
-
-def others(count: int) -> list[Json]:
-    hostile = {"resourceType": "Patient", "id": "loaded-0", "name": [{"text": HOSTILE_NAME}]}
-    plain = [
-        {"resourceType": "Patient", "id": f"loaded-{n}", "name": [{"family": f"Loaded{n}"}]}
-        for n in range(1, count)
-    ]
-    return [hostile, *plain]
-
-
-def demo_ehr(*more: Json) -> DemoEhr:
-    made: list[DemoEhr] = []
-    routes = start_page_routes(lambda: made[0], clock=lambda: NOW)
-    ehr = create_demo_ehr(
-        base_url="http://ehr.example.test",
-        app_launch_url=APP,
-        resources=[*story_resources(NOW.date()), *more],
-        clock=lambda: NOW,
-        routes=routes,
-        signing_key=KEY,
-    )
-    made.append(ehr)
-    return ehr
+from smartapp.sandbox.server import DemoEhr
+from smartapp.sandbox.stories import STORIES, Story
+from tests.sandbox.start_page import APP, HOSTILE_NAME, browser_of, demo_ehr, others
 
 
 @pytest.fixture
@@ -58,39 +23,10 @@ async def browser(ehr: DemoEhr) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def browser_of(ehr: DemoEhr) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=ehr.app), base_url="http://ehr.example.test")
-
-
 def frame_of(page: str) -> str:
     """Where the app's frame points, or "" when no app is open."""
     found = re.search(r'<iframe [^>]*src="([^"]*)"', page)
     return unescape(found[1]) if found else ""
-
-
-async def write(browser: httpx2.AsyncClient, resource: Json) -> httpx2.Response:
-    headers = {"Content-Type": "application/fhir+json"}
-    return await browser.post(f"/open/fhir/{resource['resourceType']}", json=resource, headers=headers)
-
-
-def goal(words: str, **more: object) -> Json:
-    said = {"description": {"text": words}, "subject": ROSA, "expressedBy": ROSA}
-    return {"resourceType": "Goal", "lifecycleStatus": "active", **said, **more}
-
-
-def observation(code: str, words: str, performer: Json) -> Json:
-    codings = [
-        {"system": "http://loinc.org", "code": "95541-9"},
-        {"system": "http://app.example.test/x", "code": code},
-    ]
-    return {
-        "resourceType": "Observation",
-        "status": "final",
-        "code": {"coding": codings},
-        "subject": ROSA,
-        "performer": [performer],
-        "valueString": words,
-    }
 
 
 # Picking a patient
@@ -208,132 +144,6 @@ async def test_the_page_allows_nothing_inline_and_frames_the_app_only(browser: h
         assert (await browser.get(asset)).status_code == 200
 
 
-# What is in the chart
-
-
-async def test_a_created_goal_appears_in_the_patients_words_and_escaped(browser: httpx2.AsyncClient) -> None:
-    await write(browser, goal("Dance, <b>one</b> whole song.", target=[{"dueDate": "2026-10-17"}]))
-
-    chart = (await browser.get("/demo/chart?patient=delgado-rosa")).text
-
-    sentence = "Goal, active, said by Rosa: “Dance, &lt;b&gt;one&lt;/b&gt; whole song.” By 17 Oct 2026."
-    assert sentence in chart
-    assert "<b>" not in chart
-    assert "4. What is now in the chart <span>1 new</span>" in chart
-    assert "Goal/1, new" in chart
-    assert "<summary>As FHIR</summary>" in chart
-
-
-async def test_each_kind_of_entry_is_a_sentence_of_its_own(browser: httpx2.AsyncClient) -> None:
-    ernesto = {"reference": "RelatedPerson/delgado-rosa-ernesto"}
-    await write(browser, observation("worries", "That I end up like my sister.", ROSA))
-    await write(browser, observation("people-involved", "Yo la llevo.", ernesto))
-    note = {"attachment": {"contentType": "text/plain", "data": "SGVyIHdvcmRz"}}
-    await write(
-        browser,
-        {
-            "resourceType": "DocumentReference",
-            "status": "current",
-            "description": "What matters to the patient",
-            "subject": ROSA,
-            "author": [{"reference": "Practitioner/osei-abena"}],
-            "content": [note],
-        },
-    )
-    targets = [
-        {"reference": "Observation/1"},
-        {"reference": "Observation/2"},
-        {"reference": "DocumentReference/3"},
-    ]
-    who = [{"who": ROSA}]
-    await write(
-        browser,
-        {"resourceType": "Provenance", "target": targets, "recorded": "2026-06-09T15:36:00Z", "agent": who},
-    )
-
-    chart = (await browser.get("/demo/chart?patient=delgado-rosa")).text
-
-    for sentence in (
-        "Worry, said by Rosa: “That I end up like my sister.”",
-        "People to involve, said by Ernesto Delgado: “Yo la llevo.”",
-        "A note: What matters to the patient, written by Abena Osei, MD",
-        "Who said it and who wrote it down, for 3 entries",
-        ">Her words</pre>",
-    ):
-        assert sentence in chart
-
-
-async def test_a_question_that_was_not_answered_is_nobodys_words(browser: httpx2.AsyncClient) -> None:
-    chart = (await browser.get("/demo/chart?patient=wojcik-tomasz")).text
-
-    assert "Role in deciding: asked, and not answered" in chart
-    assert (
-        "Worry, said by Tomek: “My father bled after a fall. A stroke scares me, but so does that.”" in chart
-    )
-
-
-async def test_what_was_written_comes_before_what_was_there(browser: httpx2.AsyncClient) -> None:
-    await write(browser, goal("Walk to the market."))
-
-    chart = (await browser.get("/demo/chart?patient=delgado-rosa")).text
-
-    labels = re.findall(r'ehr-now__id">([^<]*)<', chart)
-    assert labels == [
-        "Goal/1, new",
-        "Observation/delgado-rosa-surgery-later",
-        "Observation/delgado-rosa-interpreter",
-        "Goal/delgado-rosa-wedding",
-        "Observation/delgado-rosa-mornings",
-    ]
-
-
-async def test_a_goal_that_was_changed_or_taken_back_says_so(browser: httpx2.AsyncClient) -> None:
-    created = (await write(browser, goal("Walk."))).json()
-    headers = {"Content-Type": "application/fhir+json", "If-Match": 'W/"1"'}
-    taken_back = created | {"lifecycleStatus": "entered-in-error"}
-    await browser.put("/open/fhir/Goal/1", json=taken_back, headers=headers)
-
-    chart = (await browser.get("/demo/chart?patient=delgado-rosa")).text
-
-    assert "Goal/1, changed" in chart
-    assert "Goal, taken back, said by Rosa: “Walk.”" in chart
-    assert "<span>1 changed</span>" in chart
-
-
-@pytest.mark.parametrize(
-    ("patient", "words"),
-    [("delgado-rosa", "as soon as there is a bed"), ("bell-marcus", "stop all of my medicines")],
-)
-async def test_what_was_entered_in_error_before_is_not_shown(
-    browser: httpx2.AsyncClient, patient: str, words: str
-) -> None:
-    page = (await browser.get("/", params={"patient": patient})).text
-
-    assert words not in page
-
-
-async def test_a_refused_write_is_shown_and_says_that_nothing_was_stored(browser: httpx2.AsyncClient) -> None:
-    await write(browser, goal("Walk.", lifecycleStatus="hopeful"))
-
-    chart = (await browser.get("/demo/chart?patient=delgado-rosa")).text
-
-    assert "refused (422)" in chart
-    assert "Nothing was stored. This EHR did not accept the content." in chart
-    assert "<span>1 refused</span>" in chart
-
-
-async def test_one_patients_writes_are_not_shown_on_another_patients_page(
-    browser: httpx2.AsyncClient,
-) -> None:
-    await write(browser, goal("Walk."))
-    await write(browser, goal("Walk.", lifecycleStatus="hopeful"))
-
-    chart = (await browser.get("/demo/chart?patient=yusuf-amina")).text
-
-    assert "Walk." not in chart
-    assert "nothing new yet" in chart
-
-
 # Making the EHR behave differently
 
 
@@ -349,6 +159,21 @@ async def test_switches_change_how_the_ehr_behaves_and_lead_back_to_the_page(
     assert ehr.faults.refuse_create == {"Goal"}
     assert ehr.faults.delay_s == 4.0
     assert ehr.faults.fail_types == {"DocumentReference": 500}
+
+
+@pytest.mark.parametrize(
+    ("manner", "line", "choices"),
+    [
+        ("full", "This one takes everything that the app can write.", ["all", "observation", "nothing"]),
+        ("epic", "This one behaves like Epic: it takes notes, no goals.", ["all", "nothing"]),
+    ],
+)
+async def test_the_page_says_how_this_ehr_behaves(manner: str, line: str, choices: list[str]) -> None:
+    async with browser_of(demo_ehr(manner=manner)) as browser:
+        page = (await browser.get("/")).text
+
+    assert f"<p>{line}</p>" in page
+    assert re.findall(r'name="accepts" value="([^"]*)"', page) == choices
 
 
 async def test_switches_can_be_put_back(browser: httpx2.AsyncClient, ehr: DemoEhr) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.bodies import answers, care_plan, note, order, related_person
 from tests.sandbox.support import Json, World, goal, new_world, observation
 
 IDS = "identifier=urn:ids|visit-1"
@@ -131,6 +132,35 @@ PROVENANCE: Json = {
         (without(observation("x"), "code"), 422),
         (PROVENANCE, 422),
         ({**PROVENANCE, "agent": [{"type": {"text": "author"}}]}, 422),
+        (observation("x", focus=[{"reference": "Goal/none"}]), 422),
+        (observation("x", focus=[{"reference": "urn:uuid:1"}]), 422),
+        (without(care_plan(), "intent"), 422),
+        (care_plan(intent="wish"), 422),
+        (care_plan(status={"code": "active"}), 422),
+        (care_plan(text={"status": "made-up", "div": "<div/>"}), 422),
+        (care_plan(activity=[{"reference": {"reference": "Goal/g1"}, "detail": {"status": "unknown"}}]), 422),
+        (care_plan(mood="calm"), 400),
+        (care_plan(created="2026-11-22T15:00:00"), 422),
+        (order(mode="ranked"), 422),
+        (order(entry=[{"deleted": True}]), 422),
+        (order(entry=[{"item": {"reference": "Goal/g1"}, "deleted": True}]), 422),
+        (order(emptyReason={"text": "none"}), 422),
+        (without(note(), "content"), 422),
+        (note(content=[{"format": {"code": "x"}}]), 422),
+        (note(content=[{"attachment": {"contentType": "text/plain"}}]), 422),
+        (note(content=[{"attachment": {"data": "SGVsbG8="}}]), 422),
+        (note(content=[{"attachment": {"contentType": "text/plain", "data": "not base64"}}]), 422),
+        (note(docStatus="draft"), 422),
+        (note(context={"encounter": [{"reference": "Encounter/none"}]}), 422),
+        (note(encounter={"reference": "Encounter/e1"}), 400),
+        (answers(status="done"), 422),
+        (answers(item=[{"answer": [{"valueString": "x"}]}]), 422),
+        (answers(item=[{"linkId": "a", "answer": [{"valueString": "x", "valueInteger": 1}]}]), 422),
+        (
+            answers(item=[{"linkId": "a", "answer": [{"valueString": "x"}], "item": [{"linkId": "b"}]}]),
+            422,
+        ),
+        (related_person(patient={"display": "Amy"}), 422),
         ({"resourceType": "Condition", "subject": {"reference": "Patient/p1"}}, 405),
     ],
     ids=str,

@@ -1,0 +1,63 @@
+"""Answers to a create or update: Location, version and body, as the server's manner has them.
+
+https://hl7.org/fhir/R4/http.html#create
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from starlette.responses import Response
+
+from smartapp.sandbox.interactions import Interactions, Written
+from smartapp.sandbox.outcome import fhir_answer, operation_outcome
+from smartapp.sandbox.resource import Resource, reference_to
+
+INTERNAL_HOST = "http://ehr-internal.invalid:8080"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAnswers:
+    """`fhir_base` and `prefix` of the endpoint ("https://ehr/fhir" and "/fhir")."""
+
+    interactions: Interactions
+    fhir_base: str
+    prefix: str
+
+    def created(self, written: Written, *, prefer: str) -> Response:
+        headers = self.version_headers(written.stored) | {"Location": self._location(written.stored)}
+        return self._answer(written, 201 if written.is_new else 200, prefer=prefer, headers=headers)
+
+    def updated(self, written: Written, *, prefer: str) -> Response:
+        headers = self.version_headers(written.stored)
+        return self._answer(written, 200, prefer=prefer, headers=headers)
+
+    def version_headers(self, resource: Resource) -> dict[str, str]:
+        changed = datetime.fromisoformat(resource["meta"]["lastUpdated"]).astimezone(UTC)
+        headers = {"Last-Modified": format_datetime(changed, usegmt=True)}
+        if self.interactions.has_versions:
+            headers["ETag"] = f'W/"{resource["meta"]["versionId"]}"'
+        return headers
+
+    def _location(self, stored: Resource) -> str:
+        write = self.interactions.faults.write
+        location = reference_to(stored)
+        if self.interactions.has_versions and not write.location_without_version:
+            location += f"/_history/{stored['meta']['versionId']}"
+        if write.location_internal_host:
+            return f"{INTERNAL_HOST}{self.prefix}/{location}"
+        is_relative = self.interactions.manner.answers.location == "relative"
+        return location if is_relative else f"{self.fhir_base}/{location}"
+
+    def _answer(self, written: Written, status: int, *, prefer: str, headers: dict[str, str]) -> Response:
+        """With the body that `Prefer` asks for, as far as this server heeds it."""
+        body = self.interactions.manner.answers.body
+        is_asked = "return=representation" in prefer
+        if "return=OperationOutcome" in prefer and body != "never":
+            stored = operation_outcome("information", "informational", "stored")
+            return fhir_answer(stored, status=status, headers=headers)
+        is_wanted = is_asked or (body == "always" and "return=minimal" not in prefer)
+        is_empty = status == 201 and self.interactions.faults.write.empty_create_body
+        if body == "never" or not is_wanted or is_empty:
+            return Response(status_code=status, headers=headers)
+        return fhir_answer(self.interactions.shown(written.answered), status=status, headers=headers)
