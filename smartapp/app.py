@@ -26,6 +26,7 @@ from smartapp.smart.registrations import Registrations
 from smartapp.smart.sessions import Sessions
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
+from smartapp.store.engines import database_kind
 from smartapp.store.launches import Launches, PendingLaunches
 from smartapp.store.ledger import Ledger
 from smartapp.store.retention import Retention
@@ -36,6 +37,7 @@ from smartapp.web.middleware import middleware
 from smartapp.web.rendering import Pages
 from smartapp.web.routes import routes
 from smartapp.web.services import Services
+from smartapp.writing.changing import Changer
 from smartapp.writing.sender import Sender
 
 CONTENT = Path(__file__).parent / "content"
@@ -51,14 +53,16 @@ def create_app(
 ) -> Starlette:
     """The ASGI app. `transport` is how it reaches EHRs: the network by default, a fake wire in tests.
 
-    Content faults are raised here, before anything is served; the database is opened when the app starts.
+    Faults of content and of the database's URL are raised here, before anything is served; the database is
+    opened when the app starts.
     """
+    database_kind(settings.database_url)
     catalogue = load_catalogue(CONTENT, settings.content_dir)
     outbound = transport or open_transport()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        database = await Database.open(settings.database_url)
+        database = await _opened(settings.database_url)
         parts = _Parts(settings, registrations, catalogue, database, outbound, clock)
         app.state.services = joined = services(parts)
         guard.warm()
@@ -81,6 +85,15 @@ def create_app(
     # Starlette would mend a missing slash with a redirect to whatever the Host header says (threat T11).
     app.router.redirect_slashes = False
     return app
+
+
+async def _opened(url: str) -> Database:
+    """The database. Why it cannot be opened is told in the log, for the server says only that it stops."""
+    try:
+        return await Database.open(url)
+    except StoreUnavailable as error:
+        logs.event("database-not-opened", level=logging.ERROR, detail=error.detail)
+        raise
 
 
 async def _clean_up(retention: Retention, charts: Charts) -> None:
@@ -114,6 +127,8 @@ def services(parts: _Parts) -> Services:
     launches = Launches(database, vault, clock)
     doors = Doors(parts.transport, registrations)
     pending = PendingLaunches(database, vault, clock)
+    ledger = Ledger(database, vault, clock)
+    sender = Sender(ledger, drafts, clock, lambda: uuid4().hex)
     return Services(
         settings=parts.settings,
         clock=clock,
@@ -125,7 +140,8 @@ def services(parts: _Parts) -> Services:
         ),
         sessions=Sessions(registrations, doors, launches=launches, clock=clock),
         drafts=drafts,
-        sender=Sender(Ledger(database, vault, clock), drafts, clock, lambda: uuid4().hex),
+        sender=sender,
+        changer=Changer(sender, ledger, clock),
         capabilities=Capabilities(clock),
         charts=Charts(doors, clock),
         catalogue=parts.catalogue,

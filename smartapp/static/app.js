@@ -11,39 +11,81 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && typing(event.target)) {
     event.target.closest("details")?.querySelector("summary").focus();
   }
-  if (!keysOn || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  // On a scale of numbers a digit is meant for the scale, where the arrows choose.
+  if (!keysOn || typing(event.target) || event.target.closest(".app-pick--scale") || event.ctrlKey || event.metaKey || event.altKey) return;
   const prompt = /^[1-9]$/.test(event.key) && document.querySelectorAll(".app-prompt")[event.key - 1];
   if (!prompt) return;
   event.preventDefault();
   prompt.open = true;
-  prompt.querySelector("textarea").focus();
+  prompt.querySelector("textarea, .app-pick :checked").focus();
 });
 
 document.getElementById("errors")?.focus();
 
-// A link to a field inside a closed question opens the question.
+// A link to a field inside something closed opens that first.
 for (const link of document.querySelectorAll(".app-errors a")) {
   link.addEventListener("click", (event) => {
     const field = document.getElementById(link.hash.slice(1));
     if (!field) return;
     event.preventDefault();
-    field.closest("details").open = true;
-    field.focus();
+    const closed = field.closest("details");
+    if (closed) closed.open = true;
+    (field === closed ? closed.querySelector("summary") : field).focus();
   });
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
+  const section = button.closest("section");
+  const area = section.querySelector("textarea");
   button.hidden = false;
-  button.addEventListener("click", () => {
-    button.closest("section").querySelector("textarea").select(); // works where a frame has no clipboard
-    if (document.execCommand("copy")) button.textContent = "Copied";
+  button.addEventListener("click", async () => {
+    area.focus();
+    area.select(); // stays selected, so that Ctrl C works where nothing else does
+    const copied = copySelected() || (await writeClipboard(area.value));
+    if (copied) button.focus();
+    (section.querySelector("[role=status]") ?? button).textContent = copied
+      ? "Copied. Paste it into your note."
+      : "The browser did not let it be copied. The text is selected: press Ctrl C.";
   });
+}
+
+// First what also works in a frame that may not use the clipboard, then what works where that is gone.
+function copySelected() {
+  try {
+    return document.execCommand("copy");
+  } catch {
+    return false;
+  }
+}
+
+async function writeClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// A statement that is unticked leaves the note that is shown, as it will leave the one that is filed.
+const filed = document.querySelector(".filed");
+if (filed) {
+  const ticks = document.querySelectorAll(".items [name=item]");
+  const show = () => {
+    for (const tick of ticks) {
+      const line = filed.querySelector(`[data-of="${tick.value}"]`);
+      if (line) line.hidden = !tick.checked;
+    }
+  };
+  for (const tick of ticks) tick.addEventListener("change", show);
+  show(); // the browser may have kept ticks from before
 }
 
 // Pressing Send twice sends once anyway; the button says that the first press counts.
 for (const form of document.querySelectorAll("[data-send-once]")) {
   form.addEventListener("submit", (event) => {
-    const button = event.submitter ?? form.querySelector("[type=submit]");
+    const button = event.submitter ?? form.querySelector("[type=submit]:not([formaction])");
+    if (button.hasAttribute("formaction")) return;
     setTimeout(() => {
       button.disabled = true;
       button.textContent = "Sending…";

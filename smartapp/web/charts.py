@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from smartapp.clock import Clock
 from smartapp.ehr.profile import profile_for
+from smartapp.fhir.answers import NO_FORM, SiteForm, site_form
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.note_reading import NoteChoice
 from smartapp.fhir.patient_record import PartName, PatientRecord
@@ -87,6 +88,7 @@ class Charts:
             ),
             wave_timeout_s=registration.wave_timeout_s,
             clock=self._clock,
+            form=_form_of(registration),
         )
         record = asyncio.create_task(reading.record())
         running = asyncio.create_task(_run_out(reading, record))
@@ -121,6 +123,11 @@ class Charts:
 
     def _is_old(self, reading: ChartReading) -> bool:
         return self._clock() - reading.started_at > KEPT_FOR
+
+
+def _form_of(registration: Registration) -> SiteForm:
+    form = registration.questionnaire
+    return site_form(form.canonical, form.link_ids) if form else NO_FORM
 
 
 class _NoAccess:

@@ -5,12 +5,16 @@ Nothing is dropped: a box over its limit, or one whose date makes no sense, is k
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
 from smartapp.errors import StoreUnavailable
+from smartapp.sdm import choices
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy
 from smartapp.web import words
 
@@ -19,11 +23,23 @@ MAX_NAME = 200
 MAX_BOXES = 40
 _ID = re.compile(r"[0-9a-f]{32}")
 
+ABOUT: Final[Mapping[Kind, str]] = MappingProxyType(
+    {
+        Kind.GOAL: "Condition/",
+        Kind.DECISION: "Condition/",
+        Kind.UNACCEPTABLE: "Condition/",
+        Kind.TREATMENT_PREFERENCE: "Condition/",
+        Kind.PEOPLE: "RelatedPerson/",
+    }
+)
+"""What of the chart a statement of each kind can be about, by how its references begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
     """One box. `question`: id of the catalogue's question it answers. `due` as typed; `said_at`: when
-    its words came to be; `page`: which open page wrote them.
+    its words came to be; `page`: which open page wrote them. `choice`: code of the option that was chosen,
+    see sdm/choices.py. `goal`: of a confidence, the id of the box or statement that holds the goal.
     """
 
     id: str
@@ -37,10 +53,22 @@ class Box:
     question: str = ""
     said_at: datetime | None = None
     page: str = ""
+    choice: str = ""
+    goal: str = ""
 
     @property
     def is_written(self) -> bool:
-        return bool(self.words.strip())
+        return bool(self.said.strip())
+
+    @property
+    def said(self) -> str:
+        """All that it says, as text: tells whether two boxes say the same, and what must not be lost."""
+        return choices.said(self.kind, self.words, self.choice)
+
+    @property
+    def option(self) -> str:
+        """What the option that was chosen is called, "" for none."""
+        return choices.option(self.kind, self.choice)
 
     @property
     def due_date(self) -> date | None:
@@ -51,30 +79,33 @@ class Box:
 
     def statement(self, asked: str = "") -> DraftStatement:
         """The box as a statement. Only for a box without faults. `asked`: the question's text."""
-        is_goal = self.kind is Kind.GOAL
+        about = ABOUT.get(self.kind)
         return DraftStatement(
             id=self.id,
             kind=self.kind,
-            words=self.words,
+            words=self.words if self.words.strip() else self.option,
             said_by=self.said_by,
             speaker=self.speaker if self.said_by is SaidBy.RELATED_PERSON else "",
             verbatim=self.verbatim,
-            due=self.due_date if is_goal else None,
-            addresses=self.addresses if is_goal else (),
+            due=self.due_date if self.kind is Kind.GOAL else None,
+            addresses=tuple(each for each in self.addresses if about and each.startswith(about)),
             said_at=self.said_at,
             question=asked,
+            choice=self.choice if self.option else "",
+            about=(self.goal,) if self.goal and self.kind is Kind.CONFIDENCE else (),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """`hidden`: ids of reminders and offered boxes put away in this launch. `read_back`: the clinician read
-    the words back to the patient.
+    the words back to the patient. `order`: ids of statements, also sent ones, the most important first.
     """
 
     boxes: tuple[Box, ...] = ()
     hidden: tuple[str, ...] = ()
     read_back: bool = False
+    order: tuple[str, ...] = ()
 
     @property
     def written(self) -> tuple[Box, ...]:
@@ -98,17 +129,20 @@ class BoxFault:
 
 
 def box_of(statement: DraftStatement) -> Box:
-    """A statement that was committed and did not reach the chart, as a box again."""
+    """A statement that was committed, as a box again."""
+    label = choices.option(statement.kind, statement.choice)
     return Box(
         id=statement.id,
         kind=statement.kind,
-        words=statement.words,
+        words="" if statement.words == label else statement.words,
         said_by=statement.said_by,
         speaker=statement.speaker,
         verbatim=statement.verbatim,
         due=statement.due.isoformat() if statement.due else "",
         addresses=statement.addresses,
         said_at=statement.said_at,
+        choice=statement.choice,
+        goal=next(iter(statement.about), "") if statement.kind is Kind.CONFIDENCE else "",
     )
 
 
@@ -142,6 +176,9 @@ def is_box_id(text: str) -> bool:
 
 def _faults_of_box(box: Box) -> list[BoxFault]:
     faults = []
+    if box.kind is Kind.CONFIDENCE and not box.option:
+        message = "Choose a number from 0 to 10, or move the words to another question."
+        faults.append(BoxFault(box, "choice", message))
     if len(box.words) > MAX_WORDS:
         over = words.count(len(box.words) - MAX_WORDS, "character", "characters")
         faults.append(

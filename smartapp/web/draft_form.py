@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 
+from smartapp.sdm.choices import option
 from smartapp.sdm.model import Kind, SaidBy
-from smartapp.web.draft import Box, is_box_id
+from smartapp.web.draft import ABOUT, Box, is_box_id
 from smartapp.web.merging import Page
 
 PATIENT = "patient"
@@ -19,7 +20,7 @@ PERSON = "person:"
 _MAX_PAGE = 64
 _LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_CONDITION = re.compile(r"Condition/[A-Za-z0-9.-]{1,64}")
+_REFERENCE = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +76,31 @@ def _box(form: FormData, given: str, id_: str) -> Box:
     by = text(form, f"{given}-by")
     said_by, speaker = SaidBy.PATIENT, ""
     if by.startswith(PERSON):
-        said_by, speaker = SaidBy.RELATED_PERSON, _typed(by.removeprefix(PERSON))
+        said_by, speaker = SaidBy.RELATED_PERSON, typed(by.removeprefix(PERSON))
     elif by == OTHER:
-        said_by, speaker = SaidBy.RELATED_PERSON, _typed(text(form, f"{given}-name"))
+        said_by, speaker = SaidBy.RELATED_PERSON, typed(text(form, f"{given}-name"))
+    kind = _kind(text(form, f"{given}-kind"))
+    choice, goal = text(form, f"{given}-choice"), text(form, f"{given}-goal")
     return Box(
         id=id_,
-        kind=_kind(text(form, f"{given}-kind")),
-        words=_typed(text(form, f"{given}-words")),
+        kind=kind,
+        words=typed(text(form, f"{given}-words")),
         said_by=said_by,
         speaker=speaker,
         verbatim=text(form, f"{given}-form") != "summary",
         due=text(form, f"{given}-due"),
-        addresses=tuple(about for about in _texts(form, f"{given}-about") if _CONDITION.fullmatch(about)),
+        addresses=tuple(each for each in _texts(form, f"{given}-about") if _can_be_about(kind, each)),
         question=text(form, f"{given}-question"),
+        choice=choice if option(kind, choice) else "",
+        goal=goal if is_box_id(goal) else "",
     )
 
 
-def _typed(value: str) -> str:
+def _can_be_about(kind: Kind, reference: str) -> bool:
+    return kind in ABOUT and reference.startswith(ABOUT[kind]) and _REFERENCE.fullmatch(reference) is not None
+
+
+def typed(value: str) -> str:
     """As typed, every line break as "\\n", without the characters that nobody sees and no FHIR string holds.
 
     They come along with text that is pasted from other programs.

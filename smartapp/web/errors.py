@@ -112,6 +112,7 @@ def _page(request: Request, error: AppError) -> StopPage:
             statements=getattr(request.state, "kept_statements", 0),
             kept_at=getattr(request.state, "kept_at", None),
             only_here=getattr(request.state, "only_here", ""),
+            unkept=getattr(request.state, "unkept", ""),
         )
     typed = getattr(request.state, "typed", "")
     return presenters_stop.stop_page(error, reference=reference, typed=typed)

@@ -37,7 +37,7 @@ def joined(draft: Draft, posted: Iterable[Box], page: Page, *, now: datetime) ->
     for box in coming.values():
         if not _is_anothers(boxes.get(box.id), box, page):
             boxes[box.id] = _dated(box, boxes.get(box.id), page, now=now)
-        elif box.is_written and mark(box.words) != page.shown.get(box.id):
+        elif box.is_written and mark(box.said) != page.shown.get(box.id):
             own = _own_box(boxes, box, page)
             boxes[own.id] = _dated(own, boxes.get(own.id), page, now=now)
     return replace(draft, boxes=tuple(boxes.values()))
@@ -46,7 +46,7 @@ def joined(draft: Draft, posted: Iterable[Box], page: Page, *, now: datetime) ->
 def apart_from_ledger(
     posted: Iterable[Box], sent: Mapping[str, str], page: Page | None = None
 ) -> tuple[Box, ...]:
-    """The boxes that are not in the ledger. `sent`: words by id of what is there.
+    """The boxes that are not in the ledger. `sent`: what is said there, by id.
 
     A box that was sent as it stands is not a draft any more, nor one that `page` only shows; one whose words
     were changed since is a new statement.
@@ -55,20 +55,20 @@ def apart_from_ledger(
     return tuple(
         replace(box, id=id_)
         for box in posted
-        if box.id not in sent or (box.is_written and mark(box.words) != shown.get(box.id))
-        if (id_ := ids_for(box.id, box.words, sent)[-1]) not in sent
+        if box.id not in sent or (box.is_written and mark(box.said) != shown.get(box.id))
+        if (id_ := ids_for(box.id, box.said, sent)[-1]) not in sent
     )
 
 
 def without_sent(draft: Draft, sent: Mapping[str, str]) -> Draft:
     """The draft apart from the ledger."""
-    words: dict[str, str] = {}
+    said: dict[str, str] = {}
     boxes = []
     for box in apart_from_ledger(draft.boxes, sent):
-        id_ = ids_for(box.id, box.words, words)[-1]
-        if id_ not in words:
+        id_ = ids_for(box.id, box.said, said)[-1]
+        if id_ not in said:
             boxes.append(replace(box, id=id_))
-        words[id_] = box.words
+        said[id_] = box.said
     return replace(draft, boxes=tuple(boxes))
 
 
@@ -77,9 +77,9 @@ def _is_anothers(earlier: Box | None, box: Box, page: Page) -> bool:
     return (
         earlier is not None
         and earlier.is_written
-        and earlier.words != box.words
+        and earlier.said != box.said
         and earlier.page != page.id
-        and mark(earlier.words) != page.shown.get(box.id)
+        and mark(earlier.said) != page.shown.get(box.id)
     )
 
 
@@ -93,6 +93,6 @@ def _own_box(boxes: Mapping[str, Box], box: Box, page: Page) -> Box:
 
 def _dated(box: Box, earlier: Box | None, page: Page, *, now: datetime) -> Box:
     """With the time at which its words came to be, and the page that wrote them."""
-    if earlier is not None and earlier.words == box.words:
+    if earlier is not None and earlier.said == box.said:
         return replace(box, said_at=earlier.said_at, page=earlier.page)
     return replace(box, said_at=box.said_at or now, page=page.id)

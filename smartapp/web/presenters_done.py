@@ -1,37 +1,23 @@
 """Done: what became of each statement, the text for the note, and what was left out."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Final
 
 from smartapp.sdm.wording import KIND_WORDS
-from smartapp.web import words
-from smartapp.web.draft import Box
+from smartapp.web.presenters_change import ChangeView, change_views
 from smartapp.web.presenters_frame import Frame
-from smartapp.web.presenters_review import said_by, why_not
-from smartapp.writing.model import PlannedItem, Receipt, Rung, State
-from smartapp.writing.readback import Difference
+from smartapp.web.presenters_places import is_signed_at_once, note_name
+from smartapp.web.presenters_receipt import ReceiptView, Told, is_stored, receipt_view
+from smartapp.writing.model import ChangeReceipt, Receipt, Rung, State, WriteSite
 
-_ORDER = (State.REFUSED, State.UNKNOWN, State.SENDING, State.PLANNED, State.STORED)
-
-_TOO_BUSY = 429
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
-    """`tone`: stored, refused, wait or copy. `retry_label`: "" without a button. `lines`: beside the
-    words.
-    """
-
-    id: str
-    tone: str
-    state: str
-    said_by: str
-    words: str
-    is_quoted: bool
-    note: str
-    title: str
-    lines: tuple[str, ...]
-    retry_label: str
+_ORDER: Final = (
+    State.REFUSED, State.CONFLICT, State.UNKNOWN, State.SENDING, State.PLANNED, State.STORED, State.PASTED,
+)  # fmt: skip
+_PROVENANCE: Final = {
+    State.STORED: "Who said and wrote it: recorded in the chart.",
+    State.REFUSED: "Who said and wrote it: could not be recorded in the chart.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,135 +28,170 @@ class LeftView:
 
 
 @dataclass(frozen=True, slots=True)
-class DonePage:
-    """`check_label`: the button that asks the chart again, "" when nothing is open. `note_text`: ""
-    without receipts.
+class CopyView:
+    """The text to copy. `ids`: the statements that are marked as pasted with its button, which is not there
+    without any.
     """
+
+    heading: str
+    note: str
+    text: str
+    rows: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DonePage:
+    """`check_label`: the button that asks the chart again, "" when nothing is open."""
 
     frame: Frame
     heading: str
     intro: str
     receipts: tuple[ReceiptView, ...]
+    changes: tuple[ChangeView, ...]
     check_label: str
-    note_text: str
-    note_rows: int
+    copy: CopyView | None
     left: tuple[LeftView, ...]
+    provenance: str
 
 
-def done_page(
-    frame: Frame, receipts: tuple[Receipt, ...], left: tuple[Box, ...], *, note_text: str
-) -> DonePage:
+def done_page(frame: Frame, told: Told) -> DonePage:
+    receipts = told.receipts
+    rows = sorted(_rows(receipts), key=lambda row: _place(row[0]))
     return DonePage(
         frame=frame,
-        heading=heading(receipts),
-        intro=_intro(receipts),
-        receipts=tuple(_receipt(receipt, frame.call_name) for receipt in sorted(receipts, key=_place)),
-        check_label=_check_label(receipts),
-        note_text=note_text,
-        note_rows=min(max(note_text.count("\n") + 2, 4), 16),
-        left=tuple(LeftView(KIND_WORDS[box.kind], box.words, box.verbatim) for box in left),
+        heading=heading(receipts) if receipts or not told.changes else "What became of your changes",
+        intro=_intro(receipts, told.site) if receipts or not told.changes else "",
+        receipts=tuple(receipt_view(row, frame.call_name, told) for row in rows),
+        changes=change_views(told.changes),
+        check_label=_check_label(receipts, told.changes),
+        copy=_copy(told),
+        left=tuple(
+            LeftView(KIND_WORDS[box.kind], box.said, box.verbatim and not box.option) for box in told.left
+        ),
+        provenance=_provenance(told.provenance),
     )
 
 
-def heading(receipts: tuple[Receipt, ...]) -> str:
+def heading(receipts: Sequence[Receipt]) -> str:
     """ "3 of 4 are in the chart. 1 was not accepted." Never says more than what was read back."""
-    sent = [receipt for receipt in receipts if receipt.rung is not Rung.COPY]
     if not receipts:
         return "Nothing was sent yet"
-    if not sent:
-        return "Your text is ready to copy"
-    stored = sum(receipt.state is State.STORED for receipt in sent)
-    refused = sum(receipt.state is State.REFUSED for receipt in sent)
-    open_ = len(sent) - stored - refused
-    if stored == len(sent):
+    stored = _number(receipts, is_stored)
+    if stored == len(receipts):
         return "It is in the chart" if stored == 1 else f"All {stored} are in the chart"
-    parts = [f"{stored} of {len(sent)} {'is' if stored == 1 else 'are'} in the chart."]
-    if refused:
-        parts.append(f"{refused} {'was' if refused == 1 else 'were'} not accepted.")
-    if open_:
-        parts.append(f"{open_} {'is' if open_ == 1 else 'are'} not certain yet.")
-    return " ".join(parts)
+    if all(receipt.rung is Rung.COPY for receipt in receipts):
+        to_copy = any(receipt.state is not State.PASTED for receipt in receipts)
+        return "Your text is ready to copy" if to_copy else "You marked the text as pasted"
+    return " ".join([f"{stored} of {len(receipts)} {_is(stored)} in the chart.", *_rest(receipts)])
+
+
+def to_copy(receipts: Iterable[Receipt]) -> tuple[Receipt, ...]:
+    """What the text for the note holds: what is not in the chart, or everything when all of it is."""
+    there = [receipt for receipt in receipts if receipt.taken_back is not State.STORED]
+    return tuple(receipt for receipt in there if not is_stored(receipt)) or tuple(there)
+
+
+def _rest(receipts: Sequence[Receipt]) -> list[str]:
+    """What became of the others, each in a sentence."""
+    refused = _number(receipts, lambda one: one.state is State.REFUSED)
+    back = _number(receipts, lambda one: one.taken_back is State.STORED)
+    pasted = _number(receipts, lambda one: one.state is State.PASTED)
+    copies = _number(receipts, _is_to_copy)
+    open_ = len(receipts) - _number(receipts, is_stored) - refused - back - pasted - copies
+    return [
+        sentence
+        for number, sentence in (
+            (refused, f"{refused} {_was(refused)} not accepted."),
+            (open_, f"{open_} {_is(open_)} not certain yet."),
+            (back, f"{back} {_was(back)} taken back."),
+            (copies, f"{copies} {_is(copies)} for you to copy."),
+            (pasted, f"{pasted} you marked as pasted."),
+        )
+        if number
+    ]
+
+
+def _number(receipts: Iterable[Receipt], is_one: Callable[[Receipt], bool]) -> int:
+    return sum(is_one(receipt) for receipt in receipts)
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _is_to_copy(receipt: Receipt) -> bool:
+    return receipt.rung is Rung.COPY and receipt.state is State.PLANNED
+
+
+def _rows(receipts: Iterable[Receipt]) -> list[tuple[Receipt, ...]]:
+    """Receipts of one entry together, in the order of the page."""
+    rows: dict[str, list[Receipt]] = {}
+    for receipt in receipts:
+        rows.setdefault(receipt.row or receipt.draft.id, []).append(receipt)
+    return [tuple(row) for row in rows.values()]
 
 
 def _place(receipt: Receipt) -> int:
-    return len(_ORDER) if receipt.rung is Rung.COPY else _ORDER.index(receipt.state)
+    if receipt.rung is Rung.COPY:
+        return len(_ORDER)
+    return _ORDER.index(receipt.state)
 
 
-def _intro(receipts: tuple[Receipt, ...]) -> str:
+def _intro(receipts: Sequence[Receipt], site: WriteSite) -> str:
     if not receipts:
         return "What you send appears here, with what the chart answered."
-    if all(r.state is State.STORED or r.rung is Rung.COPY for r in receipts):
-        return ""
-    return "The words that are not in the chart are kept, and they are in the text for your note."
+    sentences = []
+    if any(one.rung is Rung.NOTE and is_stored(one) for one in receipts) and not is_signed_at_once(site):
+        sentences.append(f"The {note_name(site).lower()} waits in the EHR for you to sign it.")
+    if not all(is_stored(one) or one.taken_back is State.STORED or one.rung is Rung.COPY for one in receipts):
+        sentences.append(
+            "The words that are not in the chart are kept, and they are in the text for your note."
+        )
+    return " ".join(sentences)
 
 
-def _check_label(receipts: tuple[Receipt, ...]) -> str:
-    states = {receipt.state for receipt in receipts if receipt.rung is not Rung.COPY}
-    if states & {State.UNKNOWN, State.SENDING}:
+def _check_label(receipts: Sequence[Receipt], changes: Sequence[ChangeReceipt]) -> str:
+    sent = [receipt for receipt in receipts if receipt.rung is not Rung.COPY]
+    states = {one.state for one in sent}
+    wishes = {one.taken_back for one in sent} | {one.state for one in changes}
+    if (states | wishes) & {State.UNKNOWN, State.SENDING}:
         return "Check the chart again"
+    # A wish that was not sent goes from its own page, which shows first how the entry stands now.
     return "Send now" if State.PLANNED in states else ""
 
 
-def _receipt(receipt: Receipt, name: str) -> ReceiptView:
-    tone, state, title, lines = _outcome(receipt)
-    return ReceiptView(
-        id=receipt.draft.id,
-        tone=tone,
-        state=state,
-        said_by=f"{KIND_WORDS[receipt.draft.kind]}. {said_by(receipt.draft, name)}",
-        words=receipt.draft.words,
-        is_quoted=receipt.draft.verbatim,
-        note=_reason(receipt) if tone == "refused" else "",
-        title=title,
-        lines=lines,
-        retry_label="Send again" if tone == "refused" or receipt.is_absent else "",
+def _copy(told: Told) -> CopyView | None:
+    held = to_copy(told.receipts)
+    if not told.note_text:
+        return None
+    waiting = tuple(
+        receipt.draft.id for receipt in held if _is_to_copy(receipt) or receipt.state is State.REFUSED
+    )
+    return CopyView(
+        heading=_copy_heading(told.receipts, held),
+        note=f"{_it(len(held))} in the chart already." if all(map(is_stored, held)) else "",
+        text=told.note_text,
+        rows=min(max(told.note_text.count("\n") + 2, 4), 16),
+        ids=waiting,
     )
 
 
-def _outcome(receipt: Receipt) -> tuple[str, str, str, tuple[str, ...]]:
-    """Tone, state in words, and what stands beside the words."""
-    if receipt.rung is Rung.COPY:
-        reason = why_not(PlannedItem(receipt.draft, receipt.rung, receipt.why_not))
-        return "copy", "In the text for your note", "Text for your note", (reason,)
-    match receipt.state:
-        case State.STORED:
-            return "stored", "In the chart", receipt.reference, _stored_lines(receipt)
-        case State.REFUSED:
-            return "refused", "Not in the chart", "", ("The words are kept.",)
-        case State.PLANNED:
-            return "wait", "Not sent yet", "", ("The words are kept.",)
-        case _:
-            return "wait", *_in_doubt(receipt)
+def _copy_heading(receipts: Sequence[Receipt], held: Sequence[Receipt]) -> str:
+    if len(held) < len(receipts) and not all(map(is_stored, held)):
+        return "Text for your note: what is not in the chart"
+    return "Text for your note"
 
 
-def _in_doubt(receipt: Receipt) -> tuple[str, str, tuple[str, ...]]:
-    """State, title and lines for what was sent and is not known to be in the chart as it was sent."""
-    if receipt.reason in tuple(Difference):
-        return "Not as you wrote it", "Look in the chart", (receipt.reason, "It is not sent again.")
-    if receipt.is_absent:
-        return "Not found in the chart", "", ("The EHR gave no clear answer.",)
-    lines = ("The EHR gave no clear answer.", "It is not sent again before the chart was searched.")
-    return "Being checked", "", lines
+def _it(number: int) -> str:
+    return "It is" if number == 1 else f"All {number} are"
 
 
-def _stored_lines(receipt: Receipt) -> tuple[str, ...]:
-    version = f"Version {words.one_line(receipt.version, 20)}" if receipt.version else ""
-    read_back = (
-        f"Read back from the chart at {_time(receipt.at)}" if receipt.at else "Read back from the chart"
-    )
-    return tuple(line for line in (read_back, version) if line)
-
-
-def _time(at: datetime) -> str:
-    return words.clock_time(at)
-
-
-def _reason(receipt: Receipt) -> str:
-    """In the EHR's own words where it has answered; else, and where it only was too busy, in ours."""
-    said = words.one_line(receipt.reason, 200)
-    if said and receipt.status in {None, _TOO_BUSY}:
-        return said
-    code = f" ({receipt.status})" if receipt.status is not None else ""
-    if said:
-        return f"The EHR answered “{said}”{code}. Nothing was stored."
-    return f"The EHR did not accept it{code}. Nothing was stored."
+def _provenance(state: State | None) -> str:
+    if state is None:
+        return ""
+    return _PROVENANCE.get(state, "Who said and wrote it: not certain yet whether it is recorded.")

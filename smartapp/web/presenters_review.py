@@ -1,21 +1,21 @@
 """Review and send: every statement exactly as it will be stored, and where it goes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
+from smartapp.sdm.choices import CHOICES
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
+from smartapp.web.importance import RANKED
 from smartapp.web.presenters_frame import Frame
-from smartapp.writing.model import PlannedItem, Rung, WhyNot
+from smartapp.web.presenters_note import NoteView
+from smartapp.web.presenters_places import more_exactly, note_name, place, why_not
+from smartapp.writing.model import PlannedItem, Rung, WriteSite
 
-_WHERE = {
-    Rung.GOAL: "Goal in the chart",
-    Rung.OBSERVATION: "Observation in the chart",
-    Rung.COPY: "Text for your note",
-}
-_TREATMENT = frozenset({Kind.TREATMENT_PREFERENCE, Kind.UNACCEPTABLE})
-_YOU_COPY = "You copy the text once you are done."
+_FEWEST_RANKED: Final = 2
+_IN_SHORT: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,105 +32,243 @@ class ItemView:
     notes: tuple[str, ...]
     where: str
     lines: tuple[str, ...]
+    is_ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RankView:
+    """One statement that can have a number. `numbers`: those on offer; `number`: the one it has, or ""."""
+
+    id: str
+    label: str
+    words: str
+    number: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RanksView:
+    """`is_open`: something in it has to be mended."""
+
+    rows: tuple[RankView, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Why nothing was sent. `field`: the id of the input that it is about, or ""."""
+
+    text: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """`shown`: a fingerprint of all that is on the page, to tell at Send that nothing changed since."""
+    """`shown`: a fingerprint of all that is on the page, to tell at Send that nothing changed since.
+    `action` and `way_back`: ends of the launch's path. `signed_label`: the tick without which a note that is
+    signed at once does not go, "" where none is. `send_label` "": nothing can be sent.
+    """
 
     frame: Frame
+    title: str
     heading: str
     intro: str
+    action: str
+    way_back: str
     change_label: str
-    message: str
+    message: Message
     items: tuple[ItemView, ...]
+    note: NoteView | None
+    ranks: RanksView | None
     shown: str
     is_read_back: bool
     read_back_note: str
+    signed_label: str
+    is_signed: bool
     chart_label: str
     send_label: str
 
 
-def review_page(
-    frame: Frame,
-    items: tuple[PlannedItem, ...],
-    *,
-    shown: str,
-    condition_names: Mapping[str, str],
-    read_back: bool,
-    message: str,
-) -> ReviewPage:
-    """`condition_names`: the chart's words for the references that a goal may be about."""
-    copy_only = all(item.rung is Rung.COPY for item in items)
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """What the clinician ticked and chose before the page is shown again. `unticked`: ids of statements.
+    `numbers`: of the order of importance, as chosen, by id.
+    """
+
+    unticked: frozenset[str] = frozenset()
+    read_back: bool = False
+    signed: bool = False
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page is about. `names`: the chart's words for what statements are about. `standing`: of this
+    visit, in the chart already. `is_again`: another way for what was refused. `is_stopped`: nothing can be
+    sent, wherever it would go.
+    """
+
+    items: tuple[PlannedItem, ...]
+    site: WriteSite
+    fingerprint: str
+    names: Mapping[str, str]
+    note: NoteView | None
+    standing: tuple[DraftStatement, ...] = ()
+    is_again: bool = False
+    is_stopped: bool = False
+
+    @property
+    def goes_nowhere(self) -> bool:
+        """Nothing is sent: there is only text to copy."""
+        return all(item.rung is Rung.COPY for item in self.items)
+
+
+def review_page(frame: Frame, shown: Shown, ticks: Ticks, message: Message) -> ReviewPage:
+    items, copy_only = shown.items, shown.goes_nowhere
+    signed = [item.draft.id for item in items if item.needs_confirmation]
     in_record = "" if copy_only else " in the record"
     return ReviewPage(
         frame=frame,
-        heading=f"{words.count(len(items), 'statement', 'statements')}, word for word"
-        if items
-        else "Nothing to send yet",
-        intro=_intro(items, copy_only=copy_only),
-        change_label="Change the words" if items else "Go to the questions",
+        title="Choose another way" if shown.is_again else "Review and send",
+        heading=_heading(shown),
+        intro=_intro(shown),
+        action="divert" if shown.is_again else "send",
+        way_back="done" if shown.is_again else "room",
+        change_label=_change_label(shown),
         message=message,
-        items=tuple(_item(item, frame.call_name, condition_names) for item in items),
-        shown=shown,
-        is_read_back=read_back,
+        items=tuple(_item(item, frame.call_name, shown, ticks) for item in items),
+        note=shown.note,
+        ranks=None
+        if shown.is_again or shown.is_stopped
+        else _ranks(shown, ticks, is_open=message.field == "ranks"),
+        shown=shown.fingerprint,
+        is_read_back=ticks.read_back,
         read_back_note="Kept with the date. You may leave it empty. "
         f"{frame.call_name} can read these words{in_record}.",
+        signed_label=_signed_label(shown.site) if signed else "",
+        is_signed=ticks.signed,
         chart_label="For the note of" if copy_only else "To the chart of",
-        send_label="Make the text" if copy_only else "Send to this chart",
+        send_label=_send_label(shown),
     )
 
 
 def said_by(draft: DraftStatement, name: str) -> str:
     """Whose words: "Said by Rosa"; a summary never passes for a quotation."""
     who = name if draft.said_by is SaidBy.PATIENT else words.one_line(draft.speaker, 120) or "someone close"
+    if draft.kind is Kind.PRIORITIES:
+        return f"The order that {who} gave"
     return f"Said by {who}" if draft.verbatim else f"Your summary of what {who} said"
 
 
-def _intro(items: tuple[PlannedItem, ...], *, copy_only: bool) -> str:
-    if not items:
+def is_quoted(draft: DraftStatement) -> bool:
+    """Whether it stands in quotation marks: neither an option's own words nor an order of importance is a
+    quotation.
+    """
+    is_option = draft.words.strip() in {"", _option(draft)}
+    return draft.verbatim and draft.kind is not Kind.PRIORITIES and not is_option
+
+
+def words_of(draft: DraftStatement) -> str:
+    """What was said, or the option that was chosen where nothing was."""
+    return draft.words if draft.words.strip() else _option(draft)
+
+
+def chosen(draft: DraftStatement) -> str:
+    """The option that was chosen beside what was said, else ""."""
+    option = _option(draft)
+    return f"Chosen: {option}" if option and draft.words.strip() not in {"", option} else ""
+
+
+def _option(draft: DraftStatement) -> str:
+    return CHOICES.get(draft.kind, {}).get(draft.choice, "")
+
+
+def _can_be_ranked(items: Sequence[PlannedItem], standing: Sequence[DraftStatement]) -> list[DraftStatement]:
+    """Goals and preferences that go to the chart, or stand there from this visit."""
+    going = [item.draft for item in items if item.rung is not Rung.COPY]
+    return [draft for draft in (*standing, *going) if draft.kind in RANKED]
+
+
+def _heading(shown: Shown) -> str:
+    number = words.count(len(shown.items), "statement", "statements")
+    if shown.is_again:
+        return f"Another way for {number}" if shown.items else "Nothing waits for another way"
+    return f"{number}, word for word" if shown.items else "Nothing to send yet"
+
+
+def _change_label(shown: Shown) -> str:
+    if shown.is_again:
+        return "Leave it as it is"
+    return "Change the words" if shown.items else "Go to the questions"
+
+
+def _send_label(shown: Shown) -> str:
+    if shown.is_stopped:
+        return ""
+    return "Make the text" if shown.goes_nowhere else "Send to this chart"
+
+
+def _intro(shown: Shown) -> str:
+    if shown.is_stopped and shown.items:
+        return "Your words are kept. They are offered when Common Ground is opened from the right visit."
+    if shown.is_again:
+        if not shown.items:
+            return "Every statement of this visit has its answer."
+        return "The EHR did not accept this as it was sent. Nothing goes before you press the button."
+    if not shown.items:
         return "What you write in the room is listed here, word for word, before anything is sent."
-    if copy_only:
+    if shown.goes_nowhere:
         return "Nothing will be sent as data. You will get one text for your note. Untick what should not go."
     return "Nothing is sent before you press the button. Untick what should not go."
 
 
-def _item(item: PlannedItem, name: str, condition_names: Mapping[str, str]) -> ItemView:
+def _signed_label(site: WriteSite) -> str:
+    return f"File it as a signed {note_name(site).lower()} now. This EHR keeps no drafts from apps."
+
+
+def _item(item: PlannedItem, name: str, shown: Shown, ticks: Ticks) -> ItemView:
     draft = item.draft
-    about = [condition_names[reference] for reference in draft.addresses if reference in condition_names]
+    about = [shown.names[reference] for reference in draft.addresses if reference in shown.names]
     return ItemView(
         id=draft.id,
         kind=KIND_WORDS[draft.kind],
         said_by=said_by(draft, name),
-        words=draft.words,
-        is_quoted=draft.verbatim,
-        notes=(f"About: {', '.join(about)}",) if about else (),
-        where=_WHERE[item.rung],
-        lines=_lines(item, name),
+        words=words_of(draft),
+        is_quoted=is_quoted(draft),
+        notes=tuple(filter(None, (chosen(draft), f"About: {', '.join(about)}" if about else ""))),
+        where="Not sent" if shown.is_stopped else place(item.rung, shown.site),
+        lines=_lines(item, name, shown.site),
+        is_ticked=draft.id not in ticks.unticked,
     )
 
 
-def _lines(item: PlannedItem, name: str) -> tuple[str, ...]:
+def _lines(item: PlannedItem, name: str, site: WriteSite) -> tuple[str, ...]:
     draft = item.draft
-    lines = [f"Target date {words.day(draft.due)}"] if draft.due else []
-    if item.rung is Rung.OBSERVATION:
-        lines.append("Treatment preference" if draft.kind in _TREATMENT else "Care experience preference")
+    lines = [f"Target date {words.day(draft.due)}" if draft.due else "", more_exactly(item, site)]
     if draft.said_by is SaidBy.RELATED_PERSON:
         speaker = words.one_line(draft.speaker.partition(",")[0], 60) or "this person"
         lines.append(f"Kept as {speaker}’s words, not as {name}’s")
-    if item.why_not is not None:
-        lines.append(why_not(item))
-    return tuple(lines)
+    return tuple(line for line in (*lines, why_not(item, site)) if line)
 
 
-def why_not(item: PlannedItem) -> str:
-    """Why the statement does not go to its best place."""
-    things = "goals" if item.draft.kind is Kind.GOAL else "preferences"
-    reason = {
-        WhyNot.NOT_OFFERED: f"This EHR takes no {things} as data.",
-        WhyNot.NOT_PERMITTED: f"This EHR does not let this app write {things}.",
-        WhyNot.NOT_CONFIGURED: f"Your site does not send {things} as data.",
-        WhyNot.CAPABILITY_UNKNOWN: "This EHR did not say what it takes.",
-        WhyNot.NO_RESOURCE: "No chart has a place for this kind of statement as data.",
-    }[item.why_not or WhyNot.CAPABILITY_UNKNOWN]
-    return f"{reason} {_YOU_COPY}" if item.rung is Rung.COPY else reason
+def _ranks(shown: Shown, ticks: Ticks, *, is_open: bool) -> RanksView | None:
+    drafts = _can_be_ranked(shown.items, shown.standing)
+    if len(drafts) < _FEWEST_RANKED:
+        return None
+    numbers = tuple(str(number) for number in range(1, len(drafts) + 1))
+    rows = tuple(
+        RankView(
+            id=draft.id,
+            label=f"Number of: {KIND_WORDS[draft.kind]}. {words.one_line(draft.words, _IN_SHORT)}",
+            words=words.one_line(draft.words, _IN_SHORT),
+            number=ticks.numbers.get(draft.id, ""),
+            numbers=numbers,
+        )
+        for draft in drafts
+    )
+    return RanksView(rows, is_open)
+
+
+def unticked(chosen: Collection[str], listed: Collection[str]) -> frozenset[str]:
+    """What stood on the page and was not ticked; what is new since then is ticked, as on every first look."""
+    return frozenset(listed) - frozenset(chosen)

@@ -1,27 +1,35 @@
 """In the room: the questions, a box for each answer, what was said before, and more questions by topic."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
-from smartapp.fhir.patient_record import ChartItem, RelatedPerson
 from smartapp.sdm.knowledge import Catalogue, Question
 from smartapp.sdm.model import Kind, SaidBy
+from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 from smartapp.web.draft import Box, BoxFault
-from smartapp.web.draft_form import OTHER, PATIENT, PERSON
-from smartapp.web.merging import mark
+from smartapp.web.presenters_box import Around, BoxView, box_view
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_said import Said
 
+ADD: Final = "add-"
+ASK: Final = "ask-"
+ADD_CONFIDENCE: Final = "confidence-"
+"""How the values of the buttons begin that add a box: any; one for a question of the catalogue; one for how
+confident somebody is about a goal.
+"""
+
 MOST_BEFORE = 5
-_MOST_PEOPLE = 6
+_OTHER: Final = "other"
 _PREVIEW = 160
 _KEYS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One of the five questions that are always there."""
+    """A line of the page below which answers of one kind are written. `need`: what they are called."""
 
     kind: Kind
     ask: str
@@ -35,56 +43,54 @@ PROMPTS = (
     Prompt(Kind.PEOPLE, "Who do you want to help you decide?", "Who is involved"),
     Prompt(Kind.GOAL, "What would you like to be able to do?", "Goal"),
 )
+"""The five questions that are always there."""
+
+_DECISION: Final = Prompt(Kind.DECISION, "What did you decide together, and why?", KIND_WORDS[Kind.DECISION])
+_UNASKED: Final = (
+    Kind.DECISION_ROLE,
+    Kind.TREATMENT_PREFERENCE,
+    Kind.UNACCEPTABLE,
+    Kind.CARE_EXPERIENCE,
+    Kind.STRENGTH,
+)
+PLACES: Final = (_DECISION, *(Prompt(kind, KIND_WORDS[kind], KIND_WORDS[kind]) for kind in _UNASKED))
+"""Places to write what may be said without being asked for. They are no questions, and have no sources."""
+
+_WRITTEN_DOWN: Final = frozenset({_OTHER, *(str(place.kind) for place in PLACES)})
+_PROMPT_OF: Final = {prompt.kind: prompt for prompt in (*PROMPTS, *PLACES)}
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A radio button or tick. `id` names its input."""
+class FirstView:
+    """The first answer below a prompt: the beginning of its words, and the option that was chosen."""
 
-    id: str
-    value: str
-    label: str
-    is_checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BoxView:
-    """`errors` by field name: "words", "name", "due"; "" where there is none. `shown`: mark of the words."""
-
-    id: str
-    kind: str
-    question: str
-    label: str
+    by: str
+    option: str
     words: str
-    people: tuple[Choice, ...]
-    name: str
-    is_summary: bool
-    is_goal: bool
-    due: str
-    about: tuple[Choice, ...]
-    errors: dict[str, str]
-    shown: str
+    is_quoted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PromptView:
-    """`id` is the value of ?open= and the end of the "add" button's value. `preview`: the first words,
-    for the closed line.
+    """`id` is the value of ?open= and the end of the "add" button's value. `first`: for the closed line.
+    `is_said`: a question to say aloud, and not a place to write.
     """
 
     id: str
     key: str
     ask: str
+    is_said: bool
     is_open: bool
     state: str
-    preview: str
-    preview_by: str
+    first: FirstView | None
     earlier: tuple[Said, ...]
     boxes: tuple[BoxView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MoreQuestion:
+    """`id` is the end of the "add" button's value."""
+
     id: str
     text: str
 
@@ -121,6 +127,7 @@ class RoomPage:
     is_quiet: bool
     prompts: tuple[PromptView, ...]
     topics: tuple[TopicView, ...]
+    places: tuple[MoreQuestion, ...]
     before: tuple[Said, ...]
     kept_line: str
     review_label: str
@@ -128,13 +135,16 @@ class RoomPage:
     waiting: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What the boxes offer to choose from. `patient`: the patient's call name."""
-
-    patient: str
-    people: tuple[RelatedPerson, ...] = ()
-    conditions: tuple[ChartItem, ...] = ()
+def prompt_id(box: Box, boxes: Iterable[Box]) -> str:
+    """Which prompt a box stands under: the question of the catalogue that it answers, else its goal's, else
+    its kind's. `boxes`: all of the page.
+    """
+    if box.question:
+        return f"{ASK}{box.question}"
+    if box.kind is Kind.CONFIDENCE:
+        goals = (each for each in boxes if each.id == box.goal and each.kind is Kind.GOAL)
+        return next((prompt_id(goal, ()) for goal in goals), str(Kind.GOAL))
+    return str(box.kind) if box.kind in _PROMPT_OF else _OTHER
 
 
 def prompt_views(
@@ -146,30 +156,22 @@ def prompt_views(
     earlier: tuple[tuple[Kind, Said], ...],
     opened: str,
 ) -> tuple[PromptView, ...]:
-    """The five prompts and, after them, one for each further question that was added. `boxes` hold one
-    for each at least.
+    """The five prompts and, after them, one for everything else that was added. `boxes` hold one for each of
+    the five at least.
     """
-    groups: list[tuple[str, str, str, list[Box]]] = []
-    for prompt in PROMPTS:
-        mine = [box for box in boxes if box.kind is prompt.kind and not box.question]
-        groups.append((str(prompt.kind), prompt.ask, prompt.need, mine))
-    for id_ in dict.fromkeys(box.question for box in boxes if box.question):
-        question = catalogue.question(id_)
-        mine = [box for box in boxes if box.question == id_]
-        ask = question.text if question else "A question that is no longer in the list"
-        groups.append((f"ask-{id_}", ask, ask, mine))
-    core = {str(prompt.kind) for prompt in PROMPTS}
-    groups += _without_prompt(boxes, core)
+    groups: dict[str, list[Box]] = {str(prompt.kind): [] for prompt in PROMPTS}
+    for box in boxes:
+        groups.setdefault(prompt_id(box, boxes), []).append(box)
     return tuple(
         _prompt(
-            (id_, key, ask, need),
-            mine,
+            _Line(id_, key, *_heading(id_, catalogue)),
+            _beside_their_goals(mine),
             around,
             faults=faults,
             earlier=tuple(said for kind, said in earlier if id_ == str(kind))[:2],
             is_open=id_ == opened or any(fault.box in mine for fault in faults),
         )
-        for key, (id_, ask, need, mine) in enumerate(groups, start=1)
+        for key, (id_, mine) in enumerate(groups.items(), start=1)
     )
 
 
@@ -178,10 +180,18 @@ def topic_views(questions: Iterable[Question], catalogue: Catalogue) -> tuple[To
     asked = {prompt.ask for prompt in PROMPTS}
     left = [question for question in questions if not question.core and question.text not in asked]
     views = (
-        TopicView(topic.label, tuple(MoreQuestion(q.id, q.text) for q in left if q.topic == topic.id))
+        TopicView(
+            topic.label, tuple(MoreQuestion(f"{ASK}{q.id}", q.text) for q in left if q.topic == topic.id)
+        )
         for topic in catalogue.topics
     )
     return tuple(view for view in views if view.questions)
+
+
+def place_views(questions: Iterable[Question]) -> tuple[MoreQuestion, ...]:
+    """At the end of the drawer: the decision, and what there is no question for among those on offer."""
+    asked = {question.kind for question in questions} - {Kind.DECISION}
+    return tuple(MoreQuestion(str(place.kind), place.ask) for place in PLACES if place.kind not in asked)
 
 
 def error_lines(faults: tuple[BoxFault, ...]) -> tuple[ErrorLine, ...]:
@@ -192,16 +202,41 @@ def review_label(written: int) -> str:
     return f"Review {words.count(written, 'statement', 'statements')}" if written else "Review"
 
 
-def _without_prompt(boxes: tuple[Box, ...], core: set[str]) -> list[tuple[str, str, str, list[Box]]]:
-    """Boxes of a kind without a prompt and without a question, for example from an older draft: never
-    hidden.
-    """
-    lost = [box for box in boxes if not box.question and str(box.kind) not in core]
-    return [("other", "What else was said?", "Also said", lost)] if lost else []
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A prompt's closed line, before it is known what was written below it."""
+
+    id: str
+    key: int
+    ask: str
+    need: str
+
+
+def _heading(id_: str, catalogue: Catalogue) -> tuple[str, str]:
+    """What is asked, and what the answers are called for who cannot see them below it."""
+    if id_.startswith(ASK):
+        question = catalogue.question(id_.removeprefix(ASK))
+        ask = question.text if question else "A question that is no longer in the list"
+        return ask, ask
+    if id_ == _OTHER:
+        return "What else was said?", "Also said"
+    prompt = _PROMPT_OF[Kind(id_)]
+    return prompt.ask, prompt.need
+
+
+def _beside_their_goals(mine: list[Box]) -> list[Box]:
+    """Each confidence after the goal that it is about, the others last."""
+    ids = [box.id for box in mine if box.kind is not Kind.CONFIDENCE]
+
+    def place(box: Box) -> int:
+        id_ = box.goal if box.kind is Kind.CONFIDENCE else box.id
+        return ids.index(id_) if id_ in ids else len(ids)
+
+    return sorted(mine, key=place)
 
 
 def _prompt(
-    line: tuple[str, int, str, str],
+    line: _Line,
     mine: list[Box],
     around: Around,
     *,
@@ -209,74 +244,42 @@ def _prompt(
     earlier: tuple[Said, ...],
     is_open: bool,
 ) -> PromptView:
-    id_, key, ask, need = line
     written = [box for box in mine if box.is_written]
-    first = written[0] if written else None
-    by = first.speaker.partition(",")[0] if first and first.said_by is SaidBy.RELATED_PERSON else ""
     return PromptView(
-        id=id_,
-        key=str(key) if key <= _KEYS else "",
-        ask=ask,
+        id=line.id,
+        key=str(line.key) if line.key <= _KEYS else "",
+        ask=line.ask,
+        is_said=line.id not in _WRITTEN_DOWN,
         is_open=is_open,
         state=f"{len(written)} written" if written else "Write",
-        preview=words.one_line(first.words, _PREVIEW) if first else "",
-        preview_by=words.one_line(by, 60),
+        first=_first(written[0]) if written else None,
         earlier=earlier,
-        boxes=tuple(
-            _box(box, around, faults, label=need if number == 1 else f"{need}, {number}")
-            for number, box in enumerate(mine, start=1)
-        ),
+        boxes=tuple(_boxes(mine, around, faults, need=line.need)),
     )
 
 
-def _box(box: Box, around: Around, faults: tuple[BoxFault, ...], *, label: str) -> BoxView:
-    errors = {"words": "", "name": "", "due": ""} | {
-        fault.field: fault.message for fault in faults if fault.box.id == box.id
-    }
-    people, is_other = _people(box, around)
-    return BoxView(
-        id=box.id,
-        kind=str(box.kind),
-        question=box.question,
-        label=f"{label}: the words",
-        words=box.words,
-        people=people,
-        name=box.speaker if is_other else "",
-        is_summary=not box.verbatim,
-        is_goal=box.kind is Kind.GOAL,
-        due=box.due,
-        about=_about(box, around),
-        errors=errors,
-        shown=mark(box.words),
+def _first(box: Box) -> FirstView:
+    by = box.speaker.partition(",")[0] if box.said_by is SaidBy.RELATED_PERSON else ""
+    return FirstView(
+        by=words.one_line(by, 60),
+        option=box.option,
+        words=words.one_line(box.words, _PREVIEW),
+        is_quoted=box.verbatim and bool(box.words.strip()),
     )
 
 
-def _people(box: Box, around: Around) -> tuple[tuple[Choice, ...], bool]:
-    """Who may have said it, and whether it was someone whose name is typed."""
-    known = list(dict.fromkeys(_speaker(person) for person in around.people if person.name))[:_MOST_PEOPLE]
-    is_patient = box.said_by is not SaidBy.RELATED_PERSON
-    is_other = not is_patient and box.speaker not in known
-    values = [(PATIENT, around.patient, is_patient)]
-    values += [(PERSON + name, name, not is_patient and name == box.speaker) for name in known]
-    values.append((OTHER, "Someone else", is_other))
-    return tuple(
-        Choice(f"{box.id}-by-{number}", value, label, is_checked)
-        for number, (value, label, is_checked) in enumerate(values)
-    ), is_other
-
-
-def _speaker(person: RelatedPerson) -> str:
-    name, role = words.one_line(person.name, 80), words.one_line(person.relationship, 60)
-    return f"{name}, {role}" if role else name
-
-
-def _about(box: Box, around: Around) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(
-            f"{box.id}-about-{number}",
-            item.reference,
-            words.one_line(item.text, 60),
-            item.reference in box.addresses,
+def _boxes(mine: list[Box], around: Around, faults: tuple[BoxFault, ...], *, need: str) -> Iterator[BoxView]:
+    """A goal that has no confidence yet gets the button to add one."""
+    has_confidence = {box.goal for box in mine if box.kind is Kind.CONFIDENCE}
+    numbers: Counter[str] = Counter()
+    for box in mine:
+        name = KIND_WORDS[box.kind] if box.kind is Kind.CONFIDENCE and not box.question else need
+        numbers[name] += 1
+        can_add = box.kind is Kind.GOAL and box.id not in has_confidence
+        yield box_view(
+            box,
+            around,
+            faults,
+            label=f"{name}: the words" if numbers[name] == 1 else f"{name}, {numbers[name]}: the words",
+            add_confidence=f"{ADD}{ADD_CONFIDENCE}{box.id}" if can_add else "",
         )
-        for number, item in enumerate(around.conditions)
-    )

@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from smartapp.sdm.choices import option
 from smartapp.sdm.model import Kind, SaidBy, Statement
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 
-_OVER = frozenset({"cancelled", "rejected", "revoked", "stopped", "entered-in-error"})
+_OVER = frozenset({"cancelled", "rejected", "revoked", "stopped", "retired", "entered-in-error"})
 _COMPLETED = "completed"
 _QUIET_STATUS = frozenset({"", "active", "final", "current"})
 _WHO_LIMIT = 80
@@ -34,6 +35,7 @@ class Said:
     `start`: how very long words begin, "" for others. `by` says whose words they are, where they are not
     plainly the patient's; `theirs` the same as a sentence, for somebody close only. `flag` and `unconfirmed`
     are "" when there is nothing to say. `excerpt`: the sentence around, for the page of all statements.
+    `goal_id`: of a goal that can still change, "" for anything else.
     """
 
     anchor: str
@@ -49,6 +51,8 @@ class Said:
     day: str
     excerpt: str
     reference: str
+    goal_id: str
+    change_label: str
 
 
 def said(statement: Statement, today: date, *, names_speaker: bool = True) -> Said:
@@ -67,14 +71,17 @@ def said(statement: Statement, today: date, *, names_speaker: bool = True) -> Sa
         day=words.day(statement.said_on) if statement.said_on else "No date",
         excerpt="" if _is_whole_excerpt(statement) else statement.source.excerpt,
         reference=words.one_line(statement.source.reference, _WHO_LIMIT),
+        goal_id=_goal_id(statement),
+        change_label=f"Change this goal: {words.one_line(statement.words, _WHO_LIMIT)}",
     )
 
 
 def is_own_words(statement: Statement) -> bool:
     """Whether these are a person's own words: what a note's author made of them must not pass for a
-    quotation.
+    quotation. In an order of importance the numbers are nobody's words.
     """
-    if statement.said_by not in {SaidBy.PATIENT, SaidBy.RELATED_PERSON} or statement.coded:
+    is_theirs = statement.said_by in {SaidBy.PATIENT, SaidBy.RELATED_PERSON} and statement.verbatim
+    if not is_theirs or statement.coded or statement.kind is Kind.PRIORITIES:
         return False
     return statement.confirmed or not _is_whole_excerpt(statement)
 
@@ -87,6 +94,12 @@ def is_somebody_elses(statement: Statement) -> bool:
 def is_over(statement: Statement) -> bool:
     """Whether it no longer holds. A form that is completed is a form that was filled in, and is not over."""
     return statement.status in _OVER or (statement.status == _COMPLETED and not _is_of_a_form(statement))
+
+
+def _goal_id(statement: Statement) -> str:
+    """Only a goal that is an entry of its own, and is not over."""
+    resource_type, _, resource_id = statement.source.reference.partition("/")
+    return resource_id if resource_type == "Goal" and not is_over(statement) else ""
 
 
 def _is_of_a_form(statement: Statement) -> bool:
@@ -133,12 +146,19 @@ def _source(statement: Statement, *, names_speaker: bool) -> str:
         _status(statement),
         words.day(statement.said_on) if statement.said_on else "no date",
         title if not statement.confirmed else "",
-        "recorded as a code" if statement.coded else "",
+        "recorded as a code" if statement.coded and not statement.choice else "",
+        _chosen(statement),
         _said_by(statement) if names_speaker and not is_somebody_elses(statement) else "",
         f"written down by {recorder}" if recorder else "",
         f"target date {words.day(statement.due)}" if statement.due else "",
     ]
     return ", ".join(part for part in parts if part) + "."
+
+
+def _chosen(statement: Statement) -> str:
+    """The option beside the words, where they are others than its own."""
+    label = option(statement.kind, statement.choice)
+    return f"chosen: {label}" if label and label != statement.words else ""
 
 
 def _status(statement: Statement) -> str:
@@ -153,13 +173,15 @@ def _said_by(statement: Statement) -> str:
         return ""
     match statement.said_by:
         case SaidBy.RELATED_PERSON:
-            return f"said by {speaker or 'someone close'}"
+            said_by = f"said by {speaker or 'someone close'}"
+            return said_by if statement.verbatim else f"{said_by}, in the clinician’s words"
         case SaidBy.CLINICIAN:
             return "in the clinician’s words"
         case SaidBy.UNKNOWN:
             return "who said it is not recorded"
         case SaidBy.REPORTED:
-            return "in the clinician’s words" if statement.confirmed else ""
+            is_summary = statement.confirmed or not statement.verbatim
+            return "in the clinician’s words" if is_summary else ""
         case SaidBy.PATIENT:
             return ""
 

@@ -12,6 +12,7 @@ _NOBODY = (
     "The EHR did not say who is signed in, so a new launch cannot know these words for yours. "
     "Nothing more was sent to the chart."
 )
+_TO_MEND = "Something on the page before was missing or too long, so its words are not kept."
 _COPY = "Copy the words below. Then open Common Ground again from the patient's chart, and paste them."
 
 
@@ -48,12 +49,29 @@ def stop_page(error: AppError, *, reference: str, typed: str = "") -> StopPage:
 
 
 def session_ended_page(
-    error: SessionEnded, *, reference: str, statements: int, kept_at: datetime | None, only_here: str = ""
+    error: SessionEnded,
+    *,
+    reference: str,
+    statements: int,
+    kept_at: datetime | None,
+    only_here: str = "",
+    unkept: str = "",
 ) -> StopPage:
     """With what is kept, where there is something. `kept_at` is local. `only_here`: words that no later
-    launch can offer, because the EHR did not say who typed them.
+    launch can offer, because the EHR did not say who typed them. `unkept`: of a form that had to be mended
+    first.
     """
     page = stop_page(error, reference=reference)
+    if unkept:
+        heading = _sentences(error.heading)[:1]
+        return replace(
+            page,
+            title=heading[0].rstrip("."),
+            heading=tuple(heading),
+            lead=_TO_MEND,
+            next_step=_COPY,
+            typed=unkept,
+        )
     if kept_at is None or not statements:
         return page
     if only_here:

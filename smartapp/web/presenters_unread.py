@@ -10,7 +10,7 @@ from smartapp.web import words
 
 _SAID_PARTS = (
     PartName.GOALS, PartName.PREFERENCES, PartName.NOTES, PartName.QUESTIONNAIRES, PartName.CARE_PLANS,
-    PartName.CONSENTS, PartName.PLANNING_DOCUMENTS,
+    PartName.PRIORITIES, PartName.CONSENTS, PartName.PLANNING_DOCUMENTS,
 )  # fmt: skip
 _PEOPLE_PARTS = (PartName.RELATED_PERSONS, PartName.CARE_TEAM)
 _RULE_PARTS = (PartName.VISIT, PartName.CONDITIONS, PartName.MEDICINES, PartName.ORDERS)
@@ -21,6 +21,7 @@ PART_WORDS = {
     PartName.NOTES: "notes",
     PartName.QUESTIONNAIRES: "answers to forms",
     PartName.CARE_PLANS: "care plans",
+    PartName.PRIORITIES: "orders of importance",
     PartName.CONSENTS: "consents",
     PartName.PLANNING_DOCUMENTS: "planning documents",
     PartName.RELATED_PERSONS: "family and friends",
@@ -97,12 +98,22 @@ def unread_rules(record: PatientRecord) -> tuple[Unread, ...]:
 
 def parts_read(record: PatientRecord) -> str:
     """ "Chart read" or "11 of 14 parts read"."""
-    read = sum(part.was_read for part in record.parts)
-    return "Chart read" if read == len(record.parts) else f"{read} of {len(record.parts)} parts read"
+    parts = _wanted(record)
+    read = sum(part.was_read for part in parts)
+    return "Chart read" if read == len(parts) else f"{read} of {len(parts)} parts read"
+
+
+def _wanted(record: PatientRecord) -> list[AnyPart]:
+    """Every part, without the orders of importance where they may not be read: they are in lists that this
+    app wrote, and without permission it writes them into notes.
+    """
+    forbidden = {part.name for part in record.parts if part.problem is Reason.NOT_PERMITTED}
+    unwanted = forbidden & {PartName.PRIORITIES}
+    return [part for part in record.parts if part.name not in unwanted]
 
 
 def _unread(record: PatientRecord, names: tuple[PartName, ...], consequence: str) -> tuple[Unread, ...]:
-    parts = [part for part in record.parts if part.name in names]
+    parts = [part for part in _wanted(record) if part.name in names]
     found = [
         Unread(f"{_listed(part.name for part in group)} could not be read.", consequence, _why(group[0]))
         for group in _by_reason(parts)

@@ -2,41 +2,27 @@
 ticked, once.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Final
 
-import msgspec
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
+from smartapp.errors import WrongPatient
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.client import FhirClient
-from smartapp.fhir.patient_record import PatientRecord
-from smartapp.sdm.model import DraftStatement
-from smartapp.web import draft_form, presenters_review
+from smartapp.web import importance, reviewed
 from smartapp.web.desk import Desk, change, clear_sent, look
-from smartapp.web.draft import Box, faults_of
-from smartapp.web.presenters_frame import frame
-from smartapp.web.presenters_room import PROMPTS
+from smartapp.web.draft import faults_of
+from smartapp.web.planning import planned
+from smartapp.web.presenters_review import Message
+from smartapp.web.reviewed import Posted
 from smartapp.web.room import ROOM_WITH_ERRORS
-from smartapp.web.soon import soon
+from smartapp.web.stated import only_about
 from smartapp.web.visit import Visit, open_posted, open_visit, see
 from smartapp.web.write_context import write_context
-from smartapp.writing.model import PlannedItem
-from smartapp.writing.plan import plan
 
-_CHART_WAIT_S = 3.0
-_CHANGED = "The words changed since this page was shown. Read them once more, then send."
-_NONE = "No statement is ticked. Tick what should go, or go back to the room."
-
-
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """What the page shows. `shown`: its fingerprint, which a second look must give again."""
-
-    items: tuple[PlannedItem, ...]
-    shown: str
-    condition_names: dict[str, str]
-    capability: Capability
+_ORDER_FIRST: Final = Message("The order of importance stands on this page now. Read it, then send.", "ranks")
 
 
 async def show(request: Request) -> Response:
@@ -45,77 +31,78 @@ async def show(request: Request) -> Response:
     desk = await look(visit)
     if faults_of(desk.draft):
         return see(visit.path(ROOM_WITH_ERRORS))
-    return await _page(visit, desk, await _planned(visit, desk), message="")
+    try:
+        found = await planned(visit, desk)
+    except WrongPatient:
+        return await reviewed.page_of_another_visit(visit, desk)
+    return await reviewed.page(visit, desk, found, ticks=reviewed.first_look(desk))
 
 
 async def send(request: Request) -> Response:
     """Send what is ticked. A second press finds everything in the ledger and sends nothing again."""
     visit, form = await open_posted(request)
-    chosen = [value for value in form.getlist("item") if isinstance(value, str)]
+    posted = reviewed.read(form)
     desk = await look(visit)
     client = visit.services.charts.client(visit.session)
-    if chosen and set(chosen) <= {receipt.draft.id for receipt in desk.receipts}:
+    if posted.chosen and set(posted.chosen) <= {receipt.draft.id for receipt in desk.receipts}:
         await _send(visit, client, await visit.services.capabilities.of(client))
         return see(visit.path("done"))
-    read_back = draft_form.text(form, "read_back") == "yes"
-    await change(visit, lambda draft: replace(draft, read_back=read_back))
-    desk = replace(desk, draft=replace(desk.draft, read_back=read_back))
+    desk = await _keep(visit, desk, posted)
     if faults_of(desk.draft):
         return see(visit.path(ROOM_WITH_ERRORS))
-    planned = await _planned(visit, desk)
-    if draft_form.text(form, "shown") != planned.shown:
-        return await _page(visit, desk, planned, message=_CHANGED)
-    items = tuple(item for item in planned.items if item.draft.id in chosen)
-    if not items:
-        return await _page(visit, desk, planned, message=_NONE)
-    await visit.services.sender.commit(await write_context(visit), items)
+    if _is_another_order(desk, posted):
+        return await _use_order(visit, desk, posted, _ORDER_FIRST)
+    found = await planned(visit, desk)
+    fault = reviewed.objection(posted, found, desk)
+    if fault is not None:
+        return await reviewed.page(visit, desk, found, ticks=posted.ticks, message=fault)
+    items = [item for item in found.items if item.draft.id in posted.chosen]
+    context = replace(found.context, read_back=posted.ticks.read_back)
+    await visit.services.sender.commit(context, only_about(items, desk.receipts), at=found.at)
     # Only now may the words leave the draft: a crash between the two leaves them in both, and `look` sees
     # to that.
     await clear_sent(visit)
-    await _send(visit, client, planned.capability)
+    await _send(visit, client, found.offer.capability)
     return see(visit.path("done"))
+
+
+async def use_order(request: Request) -> Response:
+    """Keep the order of importance, and show it as a statement of its own. Sends nothing."""
+    visit, form = await open_posted(request)
+    posted = reviewed.read(form)
+    desk = await _keep(visit, await look(visit), posted)
+    if faults_of(desk.draft):
+        return see(visit.path(ROOM_WITH_ERRORS))
+    return await _use_order(visit, desk, posted, Message())
+
+
+async def _keep(visit: Visit, desk: Desk, posted: Posted) -> Desk:
+    """Keep the answer to "I read this back", whatever comes of the rest."""
+    read_back = posted.ticks.read_back
+    await change(visit, lambda draft: replace(draft, read_back=read_back))
+    return replace(desk, draft=replace(desk.draft, read_back=read_back))
+
+
+def _is_another_order(desk: Desk, posted: Posted) -> bool:
+    """Whether numbers were chosen that nobody has pressed "Use this order" for: the clinician would take
+    them for sent.
+    """
+    numbers = posted.ticks.numbers
+    ranking = importance.read(numbers)
+    return bool(ranking.fault) or ranking.order != tuple(id_ for id_ in desk.draft.order if id_ in numbers)
+
+
+async def _use_order(visit: Visit, desk: Desk, posted: Posted, message: Message) -> Response:
+    ranking = importance.read(posted.ticks.numbers)
+    if ranking.fault:
+        message = Message(ranking.fault, "ranks")
+    else:
+        known = {box.id for box in desk.draft.boxes} | {receipt.draft.id for receipt in desk.receipts}
+        order = tuple(id_ for id_ in ranking.order if id_ in known)
+        await change(visit, lambda draft: replace(draft, order=order))
+        desk = replace(desk, draft=replace(desk.draft, order=order))
+    return await reviewed.page(visit, desk, await planned(visit, desk), ticks=posted.ticks, message=message)
 
 
 async def _send(visit: Visit, client: FhirClient, capability: Capability) -> None:
     await visit.services.sender.send(await write_context(visit), client=client, capability=capability)
-
-
-async def _planned(visit: Visit, desk: Desk) -> _Planned:
-    services, session = visit.services, visit.session
-    record = await soon(services.charts.record(session), _CHART_WAIT_S)
-    names = _condition_names(record)
-    capability = await services.capabilities.of(services.charts.client(session))
-    items = plan(
-        [_statement(visit, box, names) for box in desk.draft.written],
-        capability=capability,
-        may=session.launch.scopes.allows,
-        order=session.registration.write_order,
-    )
-    shown = services.vault.fingerprint("shown", visit.id, msgspec.json.encode(items).decode())
-    return _Planned(items, shown, names, capability)
-
-
-def _statement(visit: Visit, box: Box, condition_names: dict[str, str]) -> DraftStatement:
-    """As it will be stored: a goal is only about conditions that this patient's chart holds."""
-    question = visit.services.catalogue.question(box.question)
-    prompts = {prompt.kind: prompt.ask for prompt in PROMPTS}
-    asked = question.text if question else prompts.get(box.kind, "")
-    statement = box.statement(asked)
-    known = tuple(reference for reference in statement.addresses if reference in condition_names)
-    return replace(statement, addresses=known)
-
-
-def _condition_names(record: PatientRecord | None) -> dict[str, str]:
-    return {item.reference: item.text for item in record.conditions.items} if record else {}
-
-
-async def _page(visit: Visit, desk: Desk, planned: _Planned, *, message: str) -> Response:
-    page = presenters_review.review_page(
-        await frame(visit, await visit.patient(), "review"),
-        planned.items,
-        shown=planned.shown,
-        condition_names=planned.condition_names,
-        read_back=desk.draft.read_back,
-        message=message,
-    )
-    return HTMLResponse(await visit.services.pages.html("review.html", page))

@@ -5,16 +5,19 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
+from smartapp.sdm.choices import CHOICES
+from smartapp.sdm.model import Kind
 from smartapp.web import draft_form, presenters_room, words
 from smartapp.web.before import prompts_of
 from smartapp.web.desk import Desk, adopt, change, discard, keep, look, offer
-from smartapp.web.draft import Box, Draft, faults_of
+from smartapp.web.draft import Box, Draft, faults_of, is_box_id
 from smartapp.web.draft_form import DraftForm, new_box_id, new_page_id
 from smartapp.web.errors import wants_json
+from smartapp.web.presenters_box import Around
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_frame import frame as frame_of
 from smartapp.web.presenters_offer import offer_view
-from smartapp.web.presenters_room import PROMPTS, Around, OfferView, RoomPage
+from smartapp.web.presenters_room import ADD, ASK, PLACES, PROMPTS, OfferView, RoomPage
 from smartapp.web.presenters_said import is_over, said
 from smartapp.web.soon import soon
 from smartapp.web.visit import Visit, open_even_ended, open_posted, open_visit, read_posted, see
@@ -26,8 +29,6 @@ data.
 ROOM_WITH_ERRORS = "room#errors"
 """The fragment moves the focus to the list of errors, also without a script and inside a frame."""
 _PAGES = frozenset({"before", "room", "review", "done", "statements"})
-_ADD = "add-"
-_ASK = "ask-"
 
 
 async def show(request: Request) -> Response:
@@ -50,7 +51,7 @@ async def show(request: Request) -> Response:
 async def keep_draft(request: Request) -> Response:
     """Keep what is typed, also when the launch is over, and then go where the button said."""
     posted = draft_form.read_form(await read_posted(request))
-    request.state.typed = "\n\n".join(box.words for box in posted.boxes if box.is_written)
+    request.state.typed = "\n\n".join(box.said for box in posted.boxes if box.is_written)
     visit = await open_even_ended(request)
     visit.check(posted.token, posted.patient_id)
     kept_at = await keep(visit, posted.boxes, posted.page)
@@ -80,8 +81,8 @@ async def discard_offer(request: Request) -> Response:
 
 async def _next(visit: Visit, posted: DraftForm) -> str:
     """The page behind a button; "Add" buttons add an empty box first."""
-    if posted.next.startswith(_ADD):
-        return await _add(visit, posted.next.removeprefix(_ADD))
+    if posted.next.startswith(ADD):
+        return await _add(visit, posted.next.removeprefix(ADD))
     page = posted.next if posted.next in _PAGES else "room"
     if page == "review" and faults_of((await look(visit)).draft):
         return ROOM_WITH_ERRORS
@@ -93,16 +94,32 @@ async def _add(visit: Visit, what: str) -> str:
     if box is None:
         return "room"
     await change(visit, lambda draft: draft.with_box(box))
-    return f"room?open={what}"
+    prompt = presenters_room.prompt_id(box, (await look(visit)).draft.boxes)
+    # The fragment moves the focus into the new box, also without a script.
+    field = "choice" if box.kind in CHOICES else "words"
+    return f"room?open={prompt}#{box.id}-{field}"
 
 
 def _new_box(visit: Visit, what: str) -> Box | None:
-    """An empty box for another answer to a prompt ("hope") or for a question of the catalogue ("ask-Q12")."""
-    if what.startswith(_ASK):
-        question = visit.services.catalogue.question(what.removeprefix(_ASK))
-        return None if question is None else Box(new_box_id(), question.kind, question=question.id)
-    kinds = {str(prompt.kind): prompt.kind for prompt in PROMPTS}
-    return Box(new_box_id(), kinds[what]) if what in kinds else None
+    """An empty box: for a question of the catalogue ("ask-Q12"), for a goal's confidence ("confidence" or
+    "confidence-" and the goal's id), or for another answer of a kind ("hope").
+    """
+    if what.startswith(ASK):
+        question = visit.services.catalogue.question(what.removeprefix(ASK))
+        return None if question is None else _box(question.kind, question=question.id)
+    kind, _, goal = what.partition("-")
+    if kind == Kind.CONFIDENCE:
+        return _box(Kind.CONFIDENCE, goal=goal if is_box_id(goal) else "")
+    kinds = {str(prompt.kind): prompt.kind for prompt in (*PROMPTS, *PLACES)}
+    return _box(kinds[what]) if what in kinds else None
+
+
+def _box(kind: Kind, *, question: str = "", goal: str = "") -> Box:
+    """A decision starts as the clinician's summary: it belongs to more than one, so nobody is quoted. An
+    answer to a question is somebody's own words.
+    """
+    verbatim = bool(question) or kind is not Kind.DECISION
+    return Box(new_box_id(), kind, question=question, goal=goal, verbatim=verbatim)
 
 
 def _page(
@@ -137,6 +154,7 @@ def _page(
             opened=opened,
         ),
         topics=presenters_room.topic_views(questions, catalogue),
+        places=presenters_room.place_views(questions),
         before=tuple(each for _, each in earlier[: presenters_room.MOST_BEFORE]),
         kept_line=f"Draft kept {words.clock_time(desk.changed_at)}" if written and desk.changed_at else "",
         review_label=presenters_room.review_label(written),
@@ -149,7 +167,7 @@ def _with_empty_boxes(draft: Draft) -> tuple[Box, ...]:
     """The draft's boxes, and an empty one for each prompt that has none."""
     present = {box.kind for box in draft.boxes if not box.question}
     missing = (prompt.kind for prompt in PROMPTS if prompt.kind not in present)
-    return draft.boxes + tuple(Box(new_box_id(), kind) for kind in missing)
+    return draft.boxes + tuple(_box(kind) for kind in missing)
 
 
 def _around(record: PatientRecord | None, patient_name: str) -> Around:

@@ -3,7 +3,20 @@
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
-from smartapp.web import before, done, launch, picker, review, room, sources, statements, system
+from smartapp.web import (
+    before,
+    divert,
+    done,
+    goal,
+    launch,
+    picker,
+    review,
+    room,
+    sources,
+    statements,
+    system,
+    undo,
+)
 from smartapp.web.rendering import STATIC
 
 
@@ -37,8 +50,17 @@ def _visit_routes() -> list[BaseRoute]:
         Route("/draft/adopt", room.adopt_offer, methods=["POST"]),
         Route("/draft/discard", room.discard_offer, methods=["POST"]),
         Route("/send", review.send, methods=["POST"]),
+        Route("/order", review.use_order, methods=["POST"]),
+        Route("/divert", divert.show),
+        Route("/divert", divert.send, methods=["POST"]),
+        Route("/pasted", done.pasted, methods=["POST"]),
         Route("/check", done.check, methods=["POST"]),
-        Route("/retry/{item_id}", done.retry, methods=["POST"]),
+        Route("/retry/{row}", done.retry, methods=["POST"]),
+        Route("/goals/{goal_id}", goal.show),
+        Route("/goals/{goal_id}", goal.change, methods=["POST"]),
+        Route("/goals/{goal_id}/check", goal.check, methods=["POST"]),
+        Route("/undo/{row}", undo.show),
+        Route("/undo/{row}", undo.take_back, methods=["POST"]),
         Route("/prompts/{prompt_id}/hide", before.hide, methods=["POST"]),
         Route("/reread", before.reread, methods=["POST"]),
     ]

@@ -19,6 +19,7 @@ from smartapp.store.drafts import Drafts
 from smartapp.store.vault import Vault
 from smartapp.web.charts import Charts
 from smartapp.web.rendering import Pages
+from smartapp.writing.changing import Changer
 from smartapp.writing.sender import Sender
 
 
@@ -35,6 +36,7 @@ class Services:
     sessions: Sessions
     drafts: Drafts
     sender: Sender
+    changer: Changer
     capabilities: Capabilities
     charts: Charts
     catalogue: Catalogue

@@ -3,7 +3,7 @@ nobody known said.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
 from smartapp.sdm.model import Statement
+from smartapp.web.goal import changes_of
 from smartapp.web.presenters_apart import (
     apart,
     in_chart_heading,
@@ -20,6 +21,7 @@ from smartapp.web.presenters_apart import (
     share_one_origin,
     told_heading,
 )
+from smartapp.web.presenters_change import ChangeView, change_views
 from smartapp.web.presenters_frame import Frame, frame
 from smartapp.web.presenters_said import Said, said
 from smartapp.web.presenters_unread import Unread, unread_notes, unread_said
@@ -46,7 +48,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class StatementsPage:
-    """`nothing` is "" when something was said. `others`: what stands in the chart and was not said."""
+    """`nothing` is "" when something was said. `others`: what stands in the chart and was not said.
+    `changes`: what the clinician changed in goals, or wanted to.
+    """
 
     frame: Frame
     heading: str
@@ -54,6 +58,7 @@ class StatementsPage:
     days: tuple[Day, ...]
     others: tuple[Section, ...]
     unread: tuple[Unread, ...]
+    changes: tuple[ChangeView, ...] = ()
 
 
 async def show(request: Request) -> Response:
@@ -61,6 +66,7 @@ async def show(request: Request) -> Response:
     patient = await visit.patient()
     record = await visit.services.charts.record(visit.session)
     page = statements_page(record, await frame(visit, patient, ""), visit.services.today())
+    page = replace(page, changes=change_views(await changes_of(visit)))
     return HTMLResponse(await visit.services.pages.html("statements.html", page))
 
 

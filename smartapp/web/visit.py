@@ -3,6 +3,7 @@ anything else.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse
 
 from smartapp.errors import AppError, WrongPatient
 from smartapp.fhir.patient_record import PatientIdentity
+from smartapp.sdm.choices import said
 from smartapp.smart.sessions import Session
 from smartapp.web import cookies, csrf, draft, draft_form
 from smartapp.web.services import Services, services_of
@@ -103,13 +105,23 @@ async def note_what_is_kept(request: Request, ended: Visit) -> None:
     services = ended.services
     stored = await services.drafts.load(ended.id)
     receipts = await services.sender.receipts(ended.id)
-    unsent = {one.draft.id: one.draft.words for one in receipts if one.state is not State.STORED}
+    left = (one.draft for one in receipts if one.state not in {State.STORED, State.PASTED})
+    unsent = {one.id: said(one.kind, one.words, one.choice) for one in left}
     sent = {one.draft.id for one in receipts}
     typed = [] if stored is None else draft.decode(stored.body).written
-    kept = [*(box.words for box in typed if box.id not in sent), *unsent.values()]
-    times = [one.at for one in receipts if one.at is not None]
+    kept = [*(box.said for box in typed if box.id not in sent), *unsent.values()]
+    changes = await _unsent_changes(ended)
+    kept += [text for text, _ in changes]
+    times = [one.at for one in receipts if one.at is not None] + [at for _, at in changes]
     if stored is not None:
         times.append(stored.changed_at)
     request.state.kept_statements = len(kept)
     request.state.kept_at = services.local(max(times)) if times else None
     request.state.only_here = "\n\n".join(kept) if ended.session.is_anonymous else ""
+
+
+async def _unsent_changes(ended: Visit) -> list[tuple[str, datetime]]:
+    """What was typed to change the chart's goals and is not in the chart, with its time."""
+    receipts = await ended.services.changer.receipts(ended.id)
+    typed = [("\n".join(filter(None, (one.change.words, one.change.note))), one) for one in receipts]
+    return [(text, one.at) for text, one in typed if text and one.at and one.state is not State.STORED]

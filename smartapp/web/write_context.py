@@ -6,6 +6,7 @@ from smartapp.fhir.patient_record import Visit as Encounter
 from smartapp.web.presenters_frame import full_name
 from smartapp.web.visit import Visit
 from smartapp.writing.model import WriteContext
+from smartapp.writing.site import site_of
 
 
 def owner_context(visit: Visit) -> WriteContext:
@@ -45,5 +46,5 @@ async def write_context(visit: Visit) -> WriteContext:
         practitioner_name=clinician.name,
         organization=clinician.organization or (encounters[0].organization if encounters else ""),
         organization_name=registration.label,
-        provenance=registration.provenance,
+        site=site_of(registration),
     )

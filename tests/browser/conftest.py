@@ -22,10 +22,12 @@ def find_chromium() -> str | None:
 
 
 class RunningDemo:
-    """The demo in a thread: `ehr` and its fault switches are at hand, as they are to somebody at its page."""
+    """The demo in a thread: `ehr` and its fault switches are at hand, as they are to somebody at its page.
+    `ehr`: whose server it behaves like, a name of MANNERS.
+    """
 
-    def __init__(self) -> None:
-        self.demo: Demo = build_demo(app_port=0, ehr_port=0)
+    def __init__(self, ehr: str = "full") -> None:
+        self.demo: Demo = build_demo(app_port=0, ehr_port=0, ehr=ehr)
         self._ready = threading.Event()
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -71,8 +73,9 @@ def screenshots(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def demo() -> Iterator[RunningDemo]:
-    running = RunningDemo()
+def demo(request: pytest.FixtureRequest) -> Iterator[RunningDemo]:
+    """Of one vendor's manner where a test says so: `parametrize("demo", ["epic"], indirect=True)`."""
+    running = RunningDemo(getattr(request, "param", "full"))
     running.start()
     yield running
     running.stop()

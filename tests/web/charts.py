@@ -1,5 +1,6 @@
 """Charts for the tests of pages: one patient with whatever a test puts beside them."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -8,7 +9,7 @@ from typing import Any
 from smartapp.fhir.patient_record import Part, PartName, PatientIdentity, PatientRecord
 from smartapp.sandbox.stories import story_resources
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
-from tests.visits import START, OpenVisit, clinic
+from tests.visits import START, Clinic, OpenVisit, clinic
 
 Resource = dict[str, Any]  # FHIR JSON
 TODAY = date(2026, 6, 9)
@@ -86,3 +87,14 @@ async def sams_visit(*resources: Resource, patient: Resource | None = None) -> A
     chart: Iterable[Resource] = (patient or sam(), *resources)
     async with clinic(resources=[*story_resources(START.date()), *chart]) as running:
         yield await running.browser().open("gray-sam")
+
+
+def filed(running: Clinic) -> list[str]:
+    """The texts of the notes that were written to the chart, wherever the EHR keeps them."""
+    store, texts = running.ehr.store, []
+    for note in running.ehr.created("DocumentReference"):
+        attachment = note["content"][0]["attachment"]
+        kept = store.get("Binary", attachment["url"].split("/")[1]) if "url" in attachment else attachment
+        assert kept is not None
+        texts.append(b64decode(kept["data"]).decode())
+    return texts

@@ -142,7 +142,7 @@ async def test_part_that_could_not_be_read_is_named_with_its_reason(
     assert "Notes and planning documents could not be read. There may be more that Rosa has said." in text
     assert "The EHR did not give this app permission. (not_permitted, 403)" in text
     assert "Family and friends could not be read. There may be more people who matter." in text
-    assert "11 of 14 parts read at " in text
+    assert "12 of 15 parts read at " in text
 
 
 async def test_chart_is_read_again_on_request(running: Clinic, browser: Browser) -> None:

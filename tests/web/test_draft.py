@@ -11,7 +11,7 @@ from smartapp.errors import StoreUnavailable
 from smartapp.sdm.model import Kind, SaidBy
 from smartapp.web import draft
 from smartapp.web.draft import Box, Draft
-from smartapp.web.merging import Page, apart_from_ledger, joined
+from smartapp.web.merging import Page, apart_from_ledger, joined, mark
 
 NOW = datetime(2026, 6, 9, 10, 31, tzinfo=UTC)
 LATER = datetime(2026, 6, 9, 10, 40, tzinfo=UTC)
@@ -26,6 +26,7 @@ boxes = st.builds(
     speaker=st.text(max_size=20),
     verbatim=st.booleans(),
     due=st.text(max_size=12),
+    choice=st.sampled_from(["", "0", "7", "10", "shared"]),
 )
 
 
@@ -48,10 +49,10 @@ def test_merging_two_pages_loses_no_words(first: list[Box], second: list[Box]) -
 
     replaced = {each.id for each in second}
     expected = {
-        (b.id, b.words) for b in {b.id: b for b in first}.values() if b.id not in replaced and b.is_written
+        (b.id, b.said) for b in {b.id: b for b in first}.values() if b.id not in replaced and b.is_written
     }
-    expected |= {(b.id, b.words) for b in {b.id: b for b in second}.values()}
-    assert {(b.id, b.words) for b in merged.boxes} == expected
+    expected |= {(b.id, b.said) for b in {b.id: b for b in second}.values()}
+    assert {(b.id, b.said) for b in merged.boxes} == expected
 
 
 def test_time_of_the_words_stays_while_they_stay() -> None:
@@ -110,17 +111,116 @@ def test_words_changed_on_an_old_page_become_one_new_statement_however_often_it_
     assert draft.is_box_id(first[0].id)
 
 
-def test_only_a_goal_has_a_date_and_conditions() -> None:
-    typed = replace(box(), due="2026-10-17", addresses=("Condition/1",))
+def test_only_a_goal_has_a_date() -> None:
+    typed = replace(box(), due="2026-10-17")
 
-    hope = typed.statement()
-    goal = replace(typed, kind=Kind.GOAL).statement()
-
-    assert (hope.due, hope.addresses) == (None, ())
-    assert (goal.due, goal.addresses) == (date(2026, 10, 17), ("Condition/1",))
+    assert typed.statement().due is None
+    assert replace(typed, kind=Kind.GOAL).statement().due == date(2026, 10, 17)
 
 
-def test_statement_from_the_ledger_becomes_a_box_with_the_same_identifier() -> None:
-    statement = replace(box(kind=Kind.GOAL), due="2026-10-17").statement("Where to?")
+def test_statement_is_about_what_its_kind_can_be_about() -> None:
+    both = ("Condition/1", "RelatedPerson/2", "Patient/3")
+    found = {kind: replace(box(kind=kind), addresses=both).statement().addresses for kind in Kind}
 
+    conditions = {Kind.GOAL, Kind.DECISION, Kind.UNACCEPTABLE, Kind.TREATMENT_PREFERENCE}
+    assert {kind for kind, about in found.items() if about == ("Condition/1",)} == conditions
+    assert {kind for kind, about in found.items() if about == ("RelatedPerson/2",)} == {Kind.PEOPLE}
+    assert {kind for kind, about in found.items() if about == ()} == set(Kind) - conditions - {Kind.PEOPLE}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        replace(box(kind=Kind.GOAL), due="2026-10-17"),
+        replace(box(words="Because I did it before.", kind=Kind.CONFIDENCE), choice="7", goal="b" * 32),
+        replace(box(words="", kind=Kind.CONFIDENCE), choice="0"),
+        replace(box(words="", kind=Kind.DECISION_ROLE), choice="shared"),
+        replace(box(kind=Kind.DECISION), verbatim=False, addresses=("Condition/1",)),
+        replace(box(kind=Kind.PEOPLE), addresses=("RelatedPerson/1",)),
+    ],
+    ids=lambda each: str(each.kind),
+)
+def test_statement_from_the_ledger_becomes_the_box_that_it_was(typed: Box) -> None:
+    statement = typed.statement("Where to?")
+
+    assert draft.box_of(statement) == typed
     assert draft.box_of(statement).statement("Where to?") == statement
+
+
+def test_choice_without_words_is_written_and_speaks_for_itself() -> None:
+    chosen = Box("a" * 32, Kind.DECISION_ROLE, choice="clinician", words=" ")
+
+    assert chosen.is_written
+    assert (chosen.statement().words, chosen.statement().choice) == ("You decide", "clinician")
+
+
+def test_words_beside_a_choice_stay_as_they_were_said() -> None:
+    statement = Box("a" * 32, Kind.CONFIDENCE, "I did it before.", choice="7").statement()
+
+    assert (statement.words, statement.choice) == ("I did it before.", "7")
+
+
+@pytest.mark.parametrize("kind", [Kind.CONFIDENCE, Kind.DECISION_ROLE])
+def test_neither_choice_nor_words_is_nothing_written(kind: Kind) -> None:
+    assert not Box("a" * 32, kind).is_written
+    assert draft.faults_of(Draft((Box("a" * 32, kind),))) == ()
+
+
+def test_choice_that_a_kind_does_not_have_is_none() -> None:
+    odd = Box("a" * 32, Kind.HOPE, "Rest", choice="7")
+
+    assert (odd.said, odd.statement().choice) == ("Rest", "")
+    assert not Box("a" * 32, Kind.CONFIDENCE, choice="11").is_written
+
+
+def test_confidence_in_words_alone_asks_for_a_number_and_keeps_the_words() -> None:
+    worded = Box("a" * 32, Kind.CONFIDENCE, "Quite sure.")
+
+    (fault,) = draft.faults_of(Draft((worded,)))
+
+    assert (fault.box, fault.field) == (worded, "choice")
+    assert draft.faults_of(Draft((replace(worded, choice="0"),))) == ()
+    assert draft.faults_of(Draft((replace(worded, kind=Kind.DECISION_ROLE),))) == ()
+
+
+def confident(choice: str, words: str = "I did it before.") -> Box:
+    return Box("a" * 32, Kind.CONFIDENCE, words, choice=choice)
+
+
+def test_choices_of_two_pages_in_one_box_stand_side_by_side() -> None:
+    kept = joined(Draft(), [confident("7")], Page("one"), now=NOW)
+
+    both = joined(kept, [confident("3")], Page("two"), now=LATER)
+
+    assert sorted(each.choice for each in both.boxes) == ["3", "7"]
+    assert len({each.id for each in both.boxes}) == 2
+
+
+def test_old_page_that_only_shows_a_choice_changes_nothing() -> None:
+    old = Page("old", {"a" * 32: mark(Box("a" * 32, Kind.CONFIDENCE).said)})
+    kept = joined(Draft(), [confident("7", "")], Page("new"), now=NOW)
+
+    assert joined(kept, [confident("", "")], old, now=LATER) == kept
+
+
+def test_page_takes_its_own_choice_back() -> None:
+    kept = joined(Draft(), [confident("7", "")], Page("one"), now=NOW)
+
+    assert not joined(kept, [confident("", "")], Page("one"), now=LATER).written
+
+
+def test_time_of_a_statement_is_that_of_its_choice() -> None:
+    kept = joined(Draft(), [confident("7")], Page(), now=NOW)
+
+    assert joined(kept, [confident("7")], Page(), now=LATER).boxes[0].said_at == NOW
+    assert joined(kept, [confident("8")], Page(), now=LATER).boxes[0].said_at == LATER
+
+
+def test_other_choice_on_an_old_page_is_one_new_statement_and_the_same_choice_none() -> None:
+    sent = {"a" * 32: confident("7").said}
+
+    assert apart_from_ledger([confident("7")], sent) == ()
+    (first,) = apart_from_ledger([confident("3")], sent)
+    (second,) = apart_from_ledger([confident("3", "I have doubts.")], sent)
+    assert first.choice == "3"
+    assert first.id == second.id != "a" * 32

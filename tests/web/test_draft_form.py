@@ -1,5 +1,6 @@
 """The posted questions page, read into boxes."""
 
+import pytest
 from starlette.datastructures import FormData
 
 from smartapp.sdm.model import Kind, SaidBy
@@ -60,9 +61,53 @@ def test_id_that_the_app_did_not_make_never_becomes_an_identifier() -> None:
     assert [(box.id, box.words) for box in posted.boxes] == [("b" * 32, "Keep me")]
 
 
-def test_goal_is_about_conditions_only() -> None:
-    box = read_form(form((f"{A}-about", "Patient/2"), (f"{A}-about", "https://evil.test/Condition/1"))).boxes[
-        0
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [
+        ("goal", ("Condition/1",)),
+        ("decision", ("Condition/1",)),
+        ("unacceptable", ("Condition/1",)),
+        ("treatment_preference", ("Condition/1",)),
+        ("people", ("RelatedPerson/2",)),
+        ("hope", ()),
+    ],
+)
+def test_box_is_about_what_its_kind_can_be_about(kind: str, about: tuple[str, ...]) -> None:
+    posted = [
+        "Condition/1",
+        "RelatedPerson/2",
+        "Patient/3",
+        "https://evil.test/Condition/1",
+        "Condition/../Patient/2",
+        "RelatedPerson/",
     ]
 
-    assert box.addresses == ()
+    box = read_form(form((f"{A}-kind", kind), *((f"{A}-about", each) for each in posted))).boxes[0]
+
+    assert box.addresses == about
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "expected"),
+    [
+        ("confidence", "0", "0"),
+        ("confidence", "10", "10"),
+        ("confidence", "11", ""),
+        ("confidence", "shared", ""),
+        ("confidence", "", ""),
+        ("decision_role", "shared", "shared"),
+        ("decision_role", "7", ""),
+        ("hope", "7", ""),
+    ],
+)
+def test_choice_is_one_that_the_kind_has(kind: str, choice: str, expected: str) -> None:
+    box = read_form(form((f"{A}-kind", kind), (f"{A}-choice", choice), (f"{A}-words", "Keep me"))).boxes[0]
+
+    assert (box.choice, box.words) == (expected, "Keep me")
+
+
+@pytest.mark.parametrize(("goal", "expected"), [("b" * 32, "b" * 32), ("Goal/1", ""), ("", "")])
+def test_goal_of_a_confidence_is_a_box(goal: str, expected: str) -> None:
+    box = read_form(form((f"{A}-kind", "confidence"), (f"{A}-goal", goal))).boxes[0]
+
+    assert box.goal == expected

@@ -8,15 +8,12 @@ import pytest
 
 from smartapp.errors import AppError, SessionEnded, UnknownIssuer
 from smartapp.fhir.patient_record import AnyPart, Part, PartName, PatientIdentity, PatientRecord, Reason
-from smartapp.sdm.model import DraftStatement, Kind, SaidBy, Source, Statement
+from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import presenters_stop
 from smartapp.web.presenters_before import most_telling
-from smartapp.web.presenters_done import heading
-from smartapp.web.presenters_review import said_by, why_not
 from smartapp.web.presenters_said import language_name, language_tag, said
 from smartapp.web.presenters_unread import PART_WORDS, parts_read, unread_people, unread_rules, unread_said
-from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WhyNot
 
 TODAY = date(2026, 6, 9)
 AT = datetime(2026, 6, 9, 10, 31, tzinfo=UTC)
@@ -29,7 +26,6 @@ GOAL = Statement(
     recorder="D. Whitfield, NP",
     status="active",
 )
-DRAFT = DraftStatement("a" * 32, Kind.GOAL, "Dance")
 
 
 def record(*problems: AnyPart) -> PatientRecord:
@@ -38,10 +34,6 @@ def record(*problems: AnyPart) -> PatientRecord:
     parts: dict[str, Any] = {name.value: Part(name) for name in names}  # Any: one field each, of many types
     parts |= {part.name.value: part for part in problems}
     return PatientRecord(patient=PatientIdentity("p"), note_statements=(), read_at=AT, **parts)
-
-
-def receipt(state: State, rung: Rung = Rung.GOAL) -> Receipt:
-    return Receipt(DRAFT, rung, state)
 
 
 def test_statement_is_shown_with_kind_date_and_who_wrote_it_down() -> None:
@@ -108,7 +100,7 @@ def test_unread_parts_of_one_reason_share_a_line_with_the_code_for_it() -> None:
     assert line.heading == "Goals and notes could not be read."
     assert line.consequence == "There may be more that Rosa has said. Look in the chart, or ask."
     assert line.why == "The EHR did not give this app permission. (not_permitted, 403)"
-    assert parts_read(chart) == "12 of 14 parts read"
+    assert parts_read(chart) == "13 of 15 parts read"
 
 
 def test_part_that_is_not_whole_says_so() -> None:
@@ -132,44 +124,6 @@ def test_every_reason_has_words(reason: Reason) -> None:
 def test_every_kind_and_part_has_words() -> None:
     assert set(KIND_WORDS) == set(Kind)
     assert set(PART_WORDS) == set(PartName)
-
-
-@pytest.mark.parametrize("reason", list(WhyNot))
-def test_every_reason_for_not_sending_has_words(reason: WhyNot) -> None:
-    text = why_not(PlannedItem(DRAFT, Rung.COPY, reason))
-
-    assert text.endswith("You copy the text once you are done.")
-
-
-def test_summary_never_passes_for_a_quotation() -> None:
-    by_family = replace(DRAFT, said_by=SaidBy.RELATED_PERSON, speaker="Ernesto, husband")
-
-    assert said_by(DRAFT, "Rosa") == "Said by Rosa"
-    assert said_by(by_family, "Rosa") == "Said by Ernesto, husband"
-    assert said_by(replace(DRAFT, verbatim=False), "Rosa") == "Your summary of what Rosa said"
-
-
-@pytest.mark.parametrize(
-    ("states", "text"),
-    [
-        ([], "Nothing was sent yet"),
-        ([State.STORED], "It is in the chart"),
-        ([State.STORED] * 3, "All 3 are in the chart"),
-        ([State.STORED] * 3 + [State.REFUSED], "3 of 4 are in the chart. 1 was not accepted."),
-        ([State.UNKNOWN, State.SENDING], "0 of 2 are in the chart. 2 are not certain yet."),
-        (
-            [State.PLANNED, State.REFUSED],
-            "0 of 2 are in the chart. 1 was not accepted. 1 is not certain yet.",
-        ),
-    ],
-)
-def test_heading_claims_only_what_was_read_back(states: list[State], text: str) -> None:
-    assert heading(tuple(receipt(state) for state in states)) == text
-
-
-def test_text_for_the_note_is_not_counted_as_sent() -> None:
-    assert heading((receipt(State.PLANNED, Rung.COPY),)) == "Your text is ready to copy"
-    assert heading((receipt(State.PLANNED, Rung.COPY), receipt(State.STORED))) == "It is in the chart"
 
 
 def test_languages_are_named_and_tags_checked() -> None:

@@ -51,7 +51,7 @@ async def test_what_is_sent_is_read_back_and_leaves_the_draft(running: Clinic, v
     assert "All 2 are in the chart" in text
     assert "Read back from the chart at " in text
     assert 'Goal: "Dance"' in text
-    assert "read back: no" in text
+    assert "read back to the patient" not in text
     assert "Dance" not in (await visit.page("room")).text
 
 
@@ -62,7 +62,7 @@ async def test_read_back_is_told_in_the_note_only(running: Clinic, visit: OpenVi
 
     done = await visit.send(review)
 
-    assert "read back: yes" in words(done.text)
+    assert "read back to the patient" in words(done.text)
     assert "read back" not in str(running.ehr.created("Goal"))
 
 
@@ -99,7 +99,7 @@ async def test_words_that_changed_since_the_page_was_shown_are_shown_again(
 
     answer = await visit.send(review)
 
-    assert "The words changed since this page was shown." in words(answer.text)
+    assert "The words or their places changed since this page was shown." in words(answer.text)
     assert "Fall" in answer.text
     assert stored(running) == []
 
@@ -116,8 +116,8 @@ async def test_place_that_changed_since_the_page_was_shown_is_shown_again(
 
     answer = await visit.send(review)
 
-    assert "The words changed since this page was shown." in words(answer.text)
-    assert "Text for your note This EHR takes no goals as data." in words(answer.text)
+    assert "The words or their places changed since this page was shown." in words(answer.text)
+    assert "Progress note, for you to sign This EHR takes no goals as data." in words(answer.text)
 
 
 async def test_double_click_stores_once(running: Clinic, visit: OpenVisit) -> None:
@@ -175,7 +175,9 @@ async def test_crash_after_the_commit_and_before_the_draft_is_cleared_loses_and_
 
 
 async def test_ehr_that_takes_nothing_gives_one_text_for_the_note(running: Clinic, visit: OpenVisit) -> None:
-    running.ehr.faults.refuse_create |= {"Goal", "Observation"}
+    running.ehr.faults.refuse_create |= {
+        "Goal", "Observation", "DocumentReference", "QuestionnaireResponse",
+    }  # fmt: skip
     await visit.write(goal="Dance")
 
     review = words((await visit.page("review")).text)

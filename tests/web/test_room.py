@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from smartapp.errors import StoreUnavailable
+from smartapp.sdm.model import Kind
 from tests.pages import Form, form, words
 from tests.visits import APP, Browser, Clinic, OpenVisit, box_of
 
@@ -118,7 +119,218 @@ async def test_question_from_the_drawer_gets_a_box_of_its_kind(visit: OpenVisit)
     assert f'id="prompt-ask-{question.id}" open' in answer.text
 
 
-@pytest.mark.parametrize("what", ["add-nonsense", "add-ask-nonsense"])
+PLACES = {
+    "decision": "What did you decide together, and why?",
+    "decision_role": "How to decide",
+    "treatment_preference": "Treatment preference",
+    "unacceptable": "Not acceptable",
+    "care_experience": "Care preference",
+    "strength": "Strength",
+}
+
+
+async def test_every_kind_of_statement_has_a_way_in(visit: OpenVisit) -> None:
+    html = (await visit.page("room")).text
+
+    buttons = {value.removeprefix("add-") for _, value, _ in form(html, "/draft").buttons}
+    catalogue = visit.browser.clinic.app.state.services.catalogue
+    ways = {str(q.kind) for q in catalogue.questions if f"ask-{q.id}" in buttons}
+    ways |= {"confidence" if value.startswith("confidence") else value for value in buttons}
+    own = {Kind.PRIORITIES, Kind.PLANNING_DOCUMENT}  # made from the others; documents are not written
+    assert ways >= set(Kind) - own
+
+
+async def test_places_to_write_stand_where_no_question_asks(running: Clinic, visit: OpenVisit) -> None:
+    page = await room(visit)
+    catalogue = running.app.state.services.catalogue
+
+    buttons = {value.removeprefix("add-") for _, value, _ in page.buttons}
+    asked = {str(q.kind) for q in catalogue.questions if f"ask-{q.id}" in buttons}
+
+    assert buttons & set(PLACES) == set(PLACES) - (asked - {"decision"})
+
+
+async def add(visit: OpenVisit, page: Form, what: str) -> tuple[Form, str]:
+    """Press the button; the page as it then is, and the id of the new box."""
+    answer = await visit.browser.post(page.action, [*page.fields, ("next", f"add-{what}")])
+    again = form(answer.text, "/draft")
+    (new,) = set(again.values("box")) - set(page.values("box"))
+    field = "choice" if f"{new}-choice" in dict(again.fields) else "words"
+    assert answer.url.fragment == f"{new}-{field}"
+    assert f'id="{answer.url.fragment}"' in answer.text
+    return again, new
+
+
+@pytest.mark.parametrize(("kind", "heading"), PLACES.items())
+async def test_place_to_write_opens_with_an_empty_box_and_the_focus_in_it(
+    visit: OpenVisit, kind: str, heading: str
+) -> None:
+    page, new = await add(visit, await visit.write(hope="Dance"), kind)
+
+    html = (await visit.page(f"room?open={kind}")).text
+    assert page.value(f"{new}-kind") == kind
+    assert f'id="prompt-{kind}" open' in html
+    assert heading in words(html)
+    assert page.value(f"{new}-form") == ("summary" if kind == "decision" else "words")
+
+
+async def test_role_in_deciding_is_chosen_in_the_patients_words_and_can_be_taken_back(
+    visit: OpenVisit,
+) -> None:
+    page, role = await add(visit, await room(visit), "ask-role")
+    text = words((await visit.page("room")).text)
+    assert "Closest to what Rosa said I decide I decide, after hearing what you think We decide" in text
+    assert "In the patient’s words, if they said more" in text
+    assert page.value(f"{role}-choice") == ""
+
+    await visit.browser.post(page.action, page.changed({f"{role}-choice": "clinician"}))
+
+    chosen = await room(visit)
+    shown = words((await visit.page("room")).text)
+    assert chosen.value(f"{role}-choice") == "clinician"
+    assert "Review 1 statement" in shown
+    assert "1 written" in (await visit.page("room")).text
+    await visit.browser.post(chosen.action, chosen.changed({f"{role}-choice": ""}))
+    assert (await room(visit)).value(f"{role}-choice") == ""
+    assert "Nothing written yet" in words((await visit.page("room")).text)
+
+
+async def test_confidence_is_asked_for_beside_the_goal_it_is_about(visit: OpenVisit) -> None:
+    first = await visit.write(goal="Dance")
+    page = await room(visit)
+    goal = next(box for box in page.values("box") if page.value(f"{box}-words") == "Dance")
+    assert goal in first.values("box")
+    page = await room_with(visit, page, "add-goal")
+    other = box_of(page, "goal")
+    page.fields = page.changed({f"{other}-words": "Run"})
+
+    page, confidence = await add(visit, page, f"confidence-{goal}")
+
+    kinds = [page.value(f"{box}-kind") for box in page.values("box")]
+    assert kinds[-3:] == ["goal", "confidence", "goal"]
+    assert page.value(f"{confidence}-goal") == goal
+    values = [value for _, value, _ in page.buttons if value.startswith("add-confidence")]
+    assert values == [f"add-confidence-{other}"]
+
+
+async def room_with(visit: OpenVisit, page: Form, pressed: str) -> Form:
+    answer = await visit.browser.post(page.action, [*page.fields, ("next", pressed)])
+    return form(answer.text, "/draft")
+
+
+async def test_confidence_without_its_goal_stands_with_the_goals(visit: OpenVisit) -> None:
+    page, confidence = await add(visit, await room(visit), "confidence")
+
+    answer = await visit.browser.post(page.action, page.changed({f"{confidence}-choice": "7"}))
+
+    assert '<span class="app-prompt__plain">7 of 10</span>' in answer.text
+    assert "Review 1 statement" in words(answer.text)
+
+
+async def test_confidence_in_words_alone_is_told_and_nothing_is_lost(visit: OpenVisit) -> None:
+    page, confidence = await add(visit, await room(visit), "confidence")
+
+    answer = await visit.browser.post(
+        page.action, page.changed({f"{confidence}-words": "Quite sure.", "next": "review"})
+    )
+
+    again = form(answer.text, "/draft")
+    assert answer.url.fragment == "errors"
+    assert "Choose a number from 0 to 10, or move the words to another question." in words(answer.text)
+    assert f'href="#{confidence}-choice"' in answer.text
+    assert f'id="{confidence}-choice-error"' in answer.text
+    assert again.value(f"{confidence}-words") == "Quite sure."
+    mended = again.changed({f"{confidence}-choice": "0", "next": "review"})
+    assert (await visit.browser.post(again.action, mended)).url.path == visit.path("review")
+
+
+async def test_person_of_the_chart_can_be_named_as_involved(visit: OpenVisit) -> None:
+    html = (await visit.page("room")).text
+    people = html[html.index('id="prompt-people"') : html.index('id="prompt-goal"')]
+
+    assert "About Ernesto Delgado, husband" in words(people)
+    assert "About Osteoarthritis" not in words(people)
+
+
+@pytest.mark.parametrize("kind", ["goal", "decision", "unacceptable", "treatment_preference"])
+async def test_condition_of_the_chart_can_be_named(visit: OpenVisit, kind: str) -> None:
+    page = await room(visit)
+    new = box_of(page, kind) if kind == "goal" else ""
+    if not new:
+        page, new = await add(visit, page, kind)
+    about = (f"{new}-about", "Condition/delgado-rosa-knee")
+
+    await visit.browser.post(page.action, [*page.changed({f"{new}-words": "Dance"}), about])
+
+    assert about in (await room(visit)).fields
+
+
+async def test_what_was_ticked_stays_while_the_chart_is_still_read(running: Clinic, visit: OpenVisit) -> None:
+    page = await room(visit)
+    goal = box_of(page, "goal")
+    about = (f"{goal}-about", "Condition/no-longer-in-the-chart")
+
+    await visit.browser.post(page.action, [*page.changed({f"{goal}-words": "Dance"}), about])
+
+    assert about in (await room(visit)).fields
+
+
+async def test_choice_typed_after_the_session_ended_is_kept_and_offered(
+    running: Clinic, visit: OpenVisit
+) -> None:
+    page, confidence = await add(visit, await room(visit), "confidence")
+    page, role = await add(visit, page, "ask-role")
+    running.clock.now += timedelta(minutes=30)
+    chosen = {f"{confidence}-choice": "7", f"{role}-choice": "shared"}
+
+    answer = await visit.browser.post_once(page.action, page.changed(chosen))
+
+    assert answer.status_code == 401
+    assert "2 statements are kept" in words(answer.text)
+    later = await visit.browser.open("delgado-rosa")
+    use = form((await later.page("room")).text, "/draft/adopt")
+    adopted = form((await visit.browser.post(use.action, use.fields)).text, "/draft")
+    assert {name: adopted.value(name) for name in chosen} == chosen
+
+
+async def test_choice_that_could_not_be_kept_is_shown_to_be_copied(running: Clinic, visit: OpenVisit) -> None:
+    page, confidence = await add(visit, await room(visit), "confidence")
+    services = running.app.state.services
+    running.app.state.services = replace(services, drafts=NoRoom(services.drafts))
+    fields = page.changed({f"{confidence}-choice": "7", f"{confidence}-words": "I did it before."})
+
+    answer = await visit.browser.post_once(page.action, fields)
+
+    assert answer.status_code == 503
+    assert "7 of 10\nI did it before.</textarea>" in answer.text
+
+
+async def test_summary_never_stands_in_quotation_marks_on_the_closed_line(visit: OpenVisit) -> None:
+    page, decision = await add(visit, await room(visit), "decision")
+    fields = page.changed({f"{decision}-words": "Therapy first.", f"{box_of(page, 'hope')}-words": "Dance"})
+
+    html = (await visit.browser.post(page.action, fields)).text
+
+    assert '<q dir="auto">Dance</q>' in html
+    assert '<span class="app-prompt__plain" dir="auto">Therapy first.</span>' in html
+
+
+async def test_decision_is_a_summary_unless_it_is_exactly_as_said(visit: OpenVisit) -> None:
+    await add(visit, await room(visit), "decision")
+
+    text = words((await visit.page("room")).text)
+    assert "What was decided, and why, in words the patient would use" in text
+    assert "Kept as your summary of what you and Rosa decided, unless it is exactly as said." in text
+
+
+async def test_answer_to_a_question_about_the_decision_is_somebodys_own_words(visit: OpenVisit) -> None:
+    page, answer = await add(visit, await room(visit), "ask-teach-back")
+
+    assert (page.value(f"{answer}-kind"), page.value(f"{answer}-form")) == ("decision", "words")
+    assert "What was decided, and why" not in words((await visit.page("room")).text)
+
+
+@pytest.mark.parametrize("what", ["add-nonsense", "add-ask-nonsense", "add-priorities", "add-"])
 async def test_unknown_question_adds_nothing_and_keeps_the_words(visit: OpenVisit, what: str) -> None:
     page = await room(visit)
 

@@ -1,0 +1,156 @@
+"""What became of one entry, and of the wish to take it back, in words that claim no more than is known."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from smartapp.web import words
+from smartapp.web.presenters_places import is_signed_at_once, note_name, reason
+from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WriteSite
+from smartapp.writing.readback import Difference
+
+_TOO_BUSY: Final = 429
+_CREATED: Final = range(200, 300)
+_KEPT: Final = "The words are kept."
+_NO_ANSWER: Final = "The EHR gave no clear answer."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`tone`: stored, refused, wait, copy or back. `state` in words; `note` beneath the statement; `title`
+    and `lines` beside it.
+    """
+
+    tone: str
+    state: str
+    note: str = ""
+    title: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UndoView:
+    """`summary` opens it. `button`: "" where this app cannot do it; `text` then says what to do instead.
+    `is_link`: it was tried, and a page of its own tells what stands in the way.
+    """
+
+    summary: str
+    text: str = ""
+    button: str = ""
+    is_link: bool = False
+
+
+def outcome(receipt: Receipt, site: WriteSite) -> Outcome:
+    if receipt.state is State.PASTED:
+        return _pasted(receipt)
+    if receipt.rung is Rung.COPY:
+        item = PlannedItem(receipt.draft, receipt.rung, receipt.why_not)
+        lines = (reason(item, site),) if receipt.why_not else ()
+        return Outcome("copy", "Not in the chart yet", title="Text for your note", lines=lines)
+    match receipt.state:
+        case State.STORED:
+            return _stored(receipt, site)
+        case State.REFUSED:
+            return Outcome("refused", "Not in the chart", _reason(receipt), lines=(_KEPT,))
+        case State.PLANNED:
+            return Outcome("wait", "Not sent yet", lines=(_KEPT,))
+        case _:
+            return _in_doubt(receipt)
+
+
+def undo_view(receipt: Receipt, can_change: Callable[[str], bool]) -> UndoView | None:
+    """How to take it back: only for what is in the chart."""
+    if receipt.state is not State.STORED or receipt.taken_back is State.STORED:
+        return None
+    if receipt.taken_back is not None:
+        return UndoView("What stands in the way", is_link=True)
+    # Without a version there is no If-Match, and nothing may be changed blindly.
+    if receipt.version and can_change(receipt.reference.partition("/")[0]):
+        held = "It" if receipt.shared_by == 1 else f"All {receipt.shared_by} statements of it"
+        text = f"{held} will be marked as entered in error. The EHR keeps a trace of it."
+        return UndoView("Take it back", text, "Mark as entered in error")
+    return UndoView(
+        "To take it back",
+        f"This EHR takes no changes from apps. Open {receipt.reference} in the EHR and mark it as entered in "
+        "error.",
+    )
+
+
+def _stored(receipt: Receipt, site: WriteSite) -> Outcome:
+    if receipt.taken_back is State.STORED:
+        return Outcome("back", "Taken back: marked as entered in error", title=receipt.reference)
+    version = f"Version {words.one_line(receipt.version, 20)}" if receipt.version else ""
+    at = f" at {words.clock_time(receipt.at)}" if receipt.at else ""
+    lines = (f"Read back from the chart{at}", version)
+    return Outcome(
+        "stored",
+        _in_the_chart(receipt.rung, site),
+        _not_taken_back(receipt),
+        receipt.reference,
+        tuple(line for line in lines if line),
+    )
+
+
+def _in_the_chart(rung: Rung, site: WriteSite) -> str:
+    if rung is Rung.NOTE:
+        how = "signed" if is_signed_at_once(site) else "as a draft for you to sign"
+        return f"{note_name(site)}: in the chart, {how}"
+    if rung is Rung.QUESTIONNAIRE:
+        return "In the chart, as an answer in your site’s questionnaire"
+    return "In the chart"
+
+
+def _not_taken_back(receipt: Receipt) -> str:
+    match receipt.taken_back:
+        case None:
+            return ""
+        case State.CONFLICT:
+            return (
+                "It could not be taken back: it was changed in the chart meanwhile. "
+                f"Open {receipt.reference} in the EHR."
+            )
+        case State.REFUSED:
+            return "It could not be taken back."
+        case _:
+            return "Whether it was taken back is not certain yet."
+
+
+def _pasted(receipt: Receipt) -> Outcome:
+    at = f" at {words.clock_time(receipt.at)}" if receipt.at else ""
+    return Outcome(
+        "copy",
+        f"You marked it as pasted{at}",
+        title="Text for your note",
+        lines=("This app cannot look into your note.",),
+    )
+
+
+def _in_doubt(receipt: Receipt) -> Outcome:
+    """What was sent and is not known to be in the chart as it was sent."""
+    if receipt.reason in tuple(Difference):
+        return Outcome(
+            "wait",
+            "Not as you wrote it",
+            title="Look in the chart",
+            lines=(receipt.reason, "It is not sent again."),
+        )
+    if receipt.is_absent:
+        return Outcome("wait", "Not found in the chart", lines=(_NO_ANSWER,))
+    if receipt.status in _CREATED and receipt.reason:
+        said = words.one_line(receipt.reason, 200)
+        return Outcome(
+            "wait", "Taken by the EHR, and not read back", title="Look in the chart", lines=(said,)
+        )
+    lines = (_NO_ANSWER, "It is not sent again before the chart was searched.")
+    return Outcome("wait", "Being checked", lines=lines)
+
+
+def _reason(receipt: Receipt) -> str:
+    """In the EHR's own words where it has answered; else, and where it only was too busy, in ours."""
+    said = words.one_line(receipt.reason, 200)
+    if said and receipt.status in {None, _TOO_BUSY}:
+        return said
+    code = f" ({receipt.status})" if receipt.status is not None else ""
+    if said:
+        return f"The EHR answered “{said}”{code}. Nothing was stored."
+    return f"The EHR did not accept it{code}. Nothing was stored."
