@@ -42,6 +42,7 @@ class _Reader(HTMLParser):
         self._open: list[Form] = []
         self._textarea: tuple[Form, str, list[str]] | None = None
         self._button: tuple[Form, str, str, list[str]] | None = None
+        self._select: tuple[Form, str] | None = None
         self._skipping = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -58,6 +59,12 @@ class _Reader(HTMLParser):
             ticked = found.get("type") not in {"checkbox", "radio"} or "checked" in found
             if ticked and found.get("type") != "submit":
                 owner.fields.append((found["name"], found.get("value", "on")))
+        elif tag == "select":
+            self._select = (owner, found.get("name", ""))
+            owner.fields.append((found.get("name", ""), ""))
+        elif tag == "option" and self._select and "selected" in found:
+            select, name = self._select
+            select.fields[-1] = (name, found.get("value", ""))
         elif tag == "textarea":
             self._textarea = (owner, found.get("name", ""), [])
         elif tag == "button" and found.get("type", "submit") == "submit":

@@ -22,6 +22,7 @@ from tests.web.test_headers import expected, security
 
 ROSA = "delgado-rosa"
 TYPED = "Quokka words that only Rosa said"
+TRANSACTION = "POST /fhir"
 PHI = ("delgado", "rosa", "4172283", "1958-03-12", "12-mar-1958", "ernesto", "quokka")
 """In lower case: the patient of these tests by name, number and birth date, her husband, and typed words."""
 
@@ -98,7 +99,9 @@ class Wire:
     _changes: dict[str, Change] = field(default_factory=dict)
 
     def answer(self, request: str, answer: Response | Exception) -> None:
-        """Answer so what begins like "POST /fhir/Goal", or fail like a network."""
+        """Answer so what begins like "POST /fhir/Goal", or fail like a network. TRANSACTION: only that, and
+        nothing below it.
+        """
         self._instead[request] = answer
 
     def change(self, request: str, change: Change) -> None:
@@ -110,8 +113,13 @@ class Wire:
         self._changes.clear()
 
     def requests(self, request: str) -> int:
-        """How many of them left the app."""
+        """How many that begin so left the app."""
         return sum(f"{each.method} {urlsplit(each.url).path}".startswith(request) for each in self.asked)
+
+    @property
+    def transactions(self) -> int:
+        """How many of them left the app."""
+        return sum(f"{each.method} {urlsplit(each.url).path}" == TRANSACTION for each in self.asked)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = f"{scope['method']} {scope['path']}"
@@ -242,11 +250,12 @@ async def watched_clinic(
     resources: Sequence[dict[str, object]] | None = None,
     database: str = "sqlite+aiosqlite://",
     registration: dict[str, object] | None = None,
+    ehr: str = "full",
     every_logger: bool = False,
 ) -> AsyncIterator[Watched]:
     """A running clinic with its log at DEBUG. `every_logger`: those of all libraries too."""
     with captured_log(every_logger=every_logger) as log:
-        async with clinic(resources=resources, database=database, registration=registration) as at:
+        async with clinic(resources=resources, database=database, registration=registration, ehr=ehr) as at:
             assert isinstance(at.wire, httpx2.ASGITransport)
             wire = Wire(at.ehr.app)
             at.wire.app = wire
@@ -281,7 +290,10 @@ def captured_log(*, every_logger: bool) -> Iterator[Log]:
 
 
 def _first(of: dict[str, T], request: str) -> T | None:
-    return next((value for begins, value in of.items() if request.startswith(begins)), None)
+    return next(
+        (value for begins, value in of.items() if request.startswith(begins) and begins != TRANSACTION),
+        of.get(request),
+    )
 
 
 def _code_on(page: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -14,22 +14,24 @@ from smartapp.web import cookies, desk
 from smartapp.web.services import Services
 from smartapp.web.visit import Visit
 from smartapp.writing.sender import Sender
-from tests.pages import Form, form, words
+from tests.pages import Form, form, forms, words
 from tests.visits import Clinic, OpenVisit, clinic
-from tests.workers import PausedWire, another_worker, database_in, same_visit
+from tests.workers import PausedWire, another_worker, same_visit
 
 ROSA = "delgado-rosa"
 JSON = {"Accept": "application/json"}
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    return database_in(tmp_path)
+@pytest.fixture(params=[False, True], ids=["alone", "together"])
+def transactions(request: pytest.FixtureRequest) -> bool:
+    """Whether several statements go in one transaction."""
+    is_so: bool = request.param
+    return is_so
 
 
 @pytest.fixture
-async def at(database: str) -> AsyncIterator[Clinic]:
-    async with clinic(database=database) as running:
+async def at(database_url: str, transactions: bool) -> AsyncIterator[Clinic]:
+    async with clinic(database=database_url, registration={"transactions": transactions}) as running:
         yield running
 
 
@@ -65,7 +67,7 @@ async def inside(at: Clinic, visit: OpenVisit) -> Visit:
 
 async def test_edited_words_are_sent_although_the_tab_they_came_from_sent_the_old_ones(at: Clinic) -> None:
     old = await at.browser().open(ROSA)
-    await old.write(goal="Dance")
+    await old.write(goal="Dance", worry="Falling")
     page = await room(old)
     new = await old.browser.open(ROSA)
     await adopt(new)
@@ -75,13 +77,13 @@ async def test_edited_words_are_sent_although_the_tab_they_came_from_sent_the_ol
 
     done = await new.send()
 
-    assert stored(at) == ["Dance", "Dance with Ernesto"]
-    assert "All 2 are in the chart" in words(done.text)
+    assert stored(at) == ["Dance", "Dance with Ernesto", "Falling"]
+    assert "All 3 are in the chart" in words(done.text)
 
 
 async def test_words_that_another_tab_sent_already_are_not_sent_again_and_have_a_receipt(at: Clinic) -> None:
     old = await at.browser().open(ROSA)
-    await old.write(goal="Dance")
+    await old.write(goal="Dance", worry="Falling")
     page = await room(old)
     new = await old.browser.open(ROSA)
     await adopt(new)
@@ -90,15 +92,15 @@ async def test_words_that_another_tab_sent_already_are_not_sent_again_and_have_a
 
     done = await new.send()
 
-    assert stored(at) == ["Dance"]
-    assert "It is in the chart" in words(done.text)
+    assert stored(at) == ["Dance", "Falling"]
+    assert "All 2 are in the chart" in words(done.text)
 
 
 async def test_new_words_are_not_sent_as_the_old_ones_by_a_sender_that_is_still_at_work(
-    at: Clinic, database: str
+    at: Clinic, database_url: str, transactions: bool
 ) -> None:
     wire = PausedWire(at.wire)
-    async with another_worker(at, database, wire=wire) as slow:
+    async with another_worker(at, database_url, wire=wire, transactions=transactions) as slow:
         old = await slow.browser().open(ROSA)
         await old.write(worry="Falling", goal="Dance")
         new = await old.browser.open(ROSA)
@@ -117,17 +119,21 @@ async def test_new_words_are_not_sent_as_the_old_ones_by_a_sender_that_is_still_
         new_first.release()
         await new_sending
 
-        assert stored(at) == ["Dance with Ernesto", "Falling", "No pain"]
+        # In a transaction the old words are on their way with the others, and cannot be called back.
+        already_sent = ["Dance"] if transactions else []
+        assert stored(at) == [*already_sent, "Dance with Ernesto", "Falling", "No pain"]
+        done = await new.page("done")
+        assert f"All {len(stored(at))} are in the chart" in words(done.text)
 
 
 async def test_words_typed_while_the_older_ones_are_being_sent_stay_a_draft(
-    at: Clinic, database: str
+    at: Clinic, database_url: str, transactions: bool
 ) -> None:
     visit = await at.browser().open(ROSA)
-    await visit.write(goal="Dance")
+    await visit.write(goal="Dance", worry="Falling")
     page, review = await room(visit), await visit.review()
     wire = PausedWire(at.wire)
-    async with another_worker(at, database, wire=wire) as slow:
+    async with another_worker(at, database_url, wire=wire, transactions=transactions) as slow:
         stop = wire.hold(lambda request: request.url.path.endswith("/metadata"))
         sending = asyncio.create_task(same_visit(visit, slow).send(review))
         await stop.reached.wait()
@@ -137,7 +143,7 @@ async def test_words_typed_while_the_older_ones_are_being_sent_stay_a_draft(
         await sending
 
     assert kept.status_code == 200
-    assert stored(at) == ["Dance"]
+    assert stored(at) == ["Dance", "Falling"]
     assert "Dance with Ernesto" in (await visit.page("room")).text
 
 
@@ -190,7 +196,7 @@ async def test_words_that_two_tabs_changed_differently_are_both_offered_later(at
 
 async def test_four_presses_send_new_words_for_something_in_doubt_once(at: Clinic) -> None:
     old = await at.browser().open(ROSA)
-    await old.write(goal="Dance")
+    await old.write(goal="Dance", worry="Falling")
     at.ehr.faults.write.drop_before_commit = True
     await old.send()
     at.ehr.faults.reset()
@@ -202,6 +208,11 @@ async def test_four_presses_send_new_words_for_something_in_doubt_once(at: Clini
     await asyncio.gather(*(new.send(review) for _ in range(4)))
 
     assert stored(at) == ["Dance with Ernesto"]
+    at.clock.now += timedelta(seconds=61)
+    for button in [each for each in forms((await new.page("done")).text) if "/retry/" in each.action]:
+        await asyncio.gather(*(new.browser.post(button.action, button.fields) for _ in range(4)))
+    assert len(stored(at)) == len(set(stored(at)))
+    assert {"Dance with Ernesto", "Falling"} <= set(stored(at))
 
 
 class SettlesNothing:
@@ -219,9 +230,11 @@ class SettlesNothing:
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("gone"), ValueError("a fault of ours")])
-async def test_page_never_says_that_nothing_was_sent_when_something_was(at: Clinic, error: Exception) -> None:
+async def test_page_never_says_that_nothing_was_sent_when_something_was(
+    at: Clinic, transactions: bool, error: Exception
+) -> None:
     visit = await at.browser().open(ROSA)
-    await visit.write(goal="Dance")
+    await visit.write(goal="Dance", worry="Falling")
     review = await visit.review()
     services: Services = at.app.state.services
     ledger = Ledger(services.database, services.vault, services.clock)
@@ -233,7 +246,7 @@ async def test_page_never_says_that_nothing_was_sent_when_something_was(at: Clin
 
     at.app.state.services = services
     assert answer.status_code >= 500
-    assert stored(at) == ["Dance"]
+    assert stored(at) == (["Dance", "Falling"] if transactions else ["Falling"])
     assert "Nothing was sent" not in words(answer.text)
     assert "Nothing was stored" not in words(answer.text)
     assert "Being checked" in words((await visit.page("done")).text)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.pages import Form, form, words
+from tests.pages import Form, form, forms, words
 from tests.visits import APP, Clinic, OpenVisit, clinic
 from tests.workers import PausedWire, another_worker, database_in, same_visit
 
@@ -85,6 +85,10 @@ async def at(database: str) -> AsyncIterator[Clinic]:
         yield running
 
 
+both_ways = pytest.mark.parametrize("transactions", [False, True], ids=["alone", "together"])
+"""Whether several statements go in one transaction."""
+
+
 @pytest.fixture
 async def complaints() -> AsyncIterator[list[dict[str, Any]]]:
     """What the event loop would complain of: results that nobody asked for, tasks that vanished."""
@@ -152,12 +156,13 @@ async def test_token_that_is_being_renewed_when_the_browser_leaves_is_kept(
     assert complaints == []
 
 
+@both_ways
 @pytest.mark.parametrize("is_told", [True, False])
 async def test_words_are_sent_although_the_browser_leaves_meanwhile(
-    at: Clinic, database: str, is_told: bool, complaints: list[dict[str, Any]]
+    at: Clinic, database: str, is_told: bool, transactions: bool, complaints: list[dict[str, Any]]
 ) -> None:
     wire = PausedWire(at.wire)
-    async with another_worker(at, database, wire=wire) as slow:
+    async with another_worker(at, database, wire=wire, transactions=transactions) as slow:
         visit = same_visit(await at.browser().open(ROSA), slow)
         await visit.write(goal="Dance", worry="Falling")
         stop = wire.hold(lambda request: request.method == "POST", answers=True)
@@ -174,9 +179,12 @@ async def test_words_are_sent_although_the_browser_leaves_meanwhile(
     assert complaints == []
 
 
-async def test_session_that_idles_out_while_words_are_sent_ends_after_them(at: Clinic, database: str) -> None:
+@both_ways
+async def test_session_that_idles_out_while_words_are_sent_ends_after_them(
+    at: Clinic, database: str, transactions: bool
+) -> None:
     wire = PausedWire(at.wire)
-    async with another_worker(at, database, wire=wire) as slow:
+    async with another_worker(at, database, wire=wire, transactions=transactions) as slow:
         visit = same_visit(await at.browser().open(ROSA), slow)
         await visit.write(goal="Dance", worry="Falling")
         stop = wire.hold(lambda request: request.method == "POST", answers=True)
@@ -195,9 +203,12 @@ async def test_session_that_idles_out_while_words_are_sent_ends_after_them(at: C
     assert "A draft from" not in words((await later.page()).text)
 
 
-async def test_launch_that_ends_while_words_are_sent_offers_the_rest(at: Clinic, database: str) -> None:
+@both_ways
+async def test_launch_that_ends_while_words_are_sent_offers_the_rest(
+    at: Clinic, database: str, transactions: bool
+) -> None:
     wire = PausedWire(at.wire)
-    async with another_worker(at, database, wire=wire) as slow:
+    async with another_worker(at, database, wire=wire, transactions=transactions) as slow:
         visit = same_visit(await at.browser().open(ROSA), slow)
         await visit.write(worry="Falling", goal="Dance")
         stop = wire.hold(lambda request: b"Falling" in request.content, answers=True)
@@ -211,16 +222,19 @@ async def test_launch_that_ends_while_words_are_sent_offers_the_rest(at: Clinic,
 
     at.ehr.faults.reset()
     assert answer.status_code == 409
-    assert goals(at) == []
+    assert goals(at) == (["Dance"] if transactions else [])
     assert [one["subject"]["reference"] for one in at.ehr.created("Observation")] == [f"Patient/{ROSA}"]
     later = await at.browser().open(ROSA)
     use = form((await later.page()).text, "/draft/adopt")
     await later.browser.post(use.action, use.fields)
     at.clock.now += timedelta(seconds=61)
     await later.send()
+    for button in [each for each in forms((await later.page("done")).text) if "/check" in each.action]:
+        await later.browser.post(button.action, button.fields)
     done = await later.page("done")
     assert goals(at) == ["Dance"]
-    assert len(at.ehr.created("Observation")) == 1, words(done.text)
+    assert len(at.ehr.created("Observation")) == 1
+    assert "All 2 are in the chart" in words(done.text)
 
 
 async def test_clock_that_moves_back_neither_ends_a_visit_nor_loses_words(at: Clinic) -> None:

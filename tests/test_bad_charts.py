@@ -76,7 +76,7 @@ async def test_part_that_fails_is_named_and_its_neighbours_stand(
     assert (ERNESTO in page) is (resource_type != "RelatedPerson")
     assert (WEDDING in page) is (resource_type != "Goal")
     assert (SURGERY in words((await visit.page("statements")).text)) is (resource_type != "DocumentReference")
-    assert "of 14 parts read at" in page
+    assert "of 15 parts read at" in page
     at.assert_log_is_clean()
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.pages import form, words
-from tests.refusals import TYPED, Watched, watched_clinic
+from tests.refusals import TRANSACTION, TYPED, Watched, watched_clinic
 from tests.visits import box_of
 
 
@@ -46,7 +46,7 @@ async def test_statement_with_a_fault_is_kept_as_typed_and_waits_until_it_is_men
     assert kept[f"{box}-words"] == (change.get("words") or TYPED)
     assert kept.get(f"{box}-due", "") == change.get("due", "")
     assert sent.url.path == visit.path("room")
-    assert at.wire.requests("POST /fhir/") == 0
+    assert at.wire.requests(TRANSACTION) == 0
     at.assert_log_is_clean()
 
 

@@ -12,18 +12,23 @@ import pytest
 from sqlalchemy import event
 from starlette.datastructures import MutableHeaders
 
+from smartapp.errors import StoreUnavailable
 from tests.pages import Form, form, words
-from tests.refusals import ROSA, TYPED, Watched, watched_clinic
+from tests.refusals import ROSA, TYPED, Watched, captured_log, watched_clinic
 from tests.visits import OpenVisit, box_of
+from tests.ways import WAYS, Way
 
 FILE = "clinic.sqlite3"
 LONG = f"{TYPED} " + "a long story " * 300
 
 
+def database_in(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / FILE}?timeout=0.05"
+
+
 @pytest.fixture
 async def at(tmp_path: Path) -> AsyncIterator[Watched]:
-    database = f"sqlite+aiosqlite:///{tmp_path / FILE}?timeout=0.05"
-    async with watched_clinic(database=database) as watched:
+    async with watched_clinic(database=database_in(tmp_path)) as watched:
         yield watched
 
 
@@ -68,6 +73,17 @@ async def typed(visit: OpenVisit, text: str) -> Form:
     found = form((await visit.page("room")).text, "/draft")
     found.fields = found.changed({f"{box_of(found, 'goal')}-words": text})
     return found
+
+
+async def test_app_that_cannot_open_its_store_does_not_start_and_says_why_in_the_log(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"no database at all, and long enough to be looked at" * 40)
+
+    with captured_log(every_logger=False) as log, pytest.raises(StoreUnavailable):
+        async with watched_clinic(database=f"sqlite+aiosqlite:///{tmp_path / FILE}"):
+            pass
+
+    [told] = log.events("database-not-opened")
+    assert told["detail"] == "DatabaseError"
 
 
 async def test_words_that_a_locked_store_cannot_keep_are_on_the_page_and_kept_later(
@@ -135,32 +151,34 @@ async def test_send_to_a_locked_store_sends_nothing_and_the_same_press_later_sen
     assert at.stored() == [TYPED]
 
 
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 async def test_store_that_locks_while_the_ehr_answers_is_not_called_nothing_sent(
-    at: Watched, tmp_path: Path
+    tmp_path: Path, way: Way
 ) -> None:
-    visit = await at.open()
-    await visit.write(goal=TYPED)
-    review = await visit.review()
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
 
     def lock(_: MutableHeaders, body: bytes) -> bytes:
         other.execute("BEGIN EXCLUSIVE")
         return body
 
-    at.wire.change("POST /fhir/Goal", lock)
+    async with watched_clinic(database=database_in(tmp_path), registration=way.registration) as at:
+        visit = await at.open()
+        await visit.write(**way.said)
+        review = await visit.review()
+        at.wire.change(way.first, lock)
 
-    refused = await visit.browser.post(review.action, review.fields)
-    other.close()
-    at.wire.mend()
-    at.clock.now = at.clock.now.replace(minute=2)
-    await visit.send(review)
-    check = form((await visit.page("done")).text, "/check")
-    done = await visit.browser.post(check.action, check.fields)
+        refused = await visit.browser.post(review.action, review.fields)
+        other.close()
+        at.wire.mend()
+        at.clock.now = at.clock.now.replace(minute=2)
+        await visit.send(review)
+        check = form((await visit.page("done")).text, "/check")
+        done = await visit.browser.post(check.action, check.fields)
 
-    at.assert_refused(refused, "sending-unclear")
-    assert "Nothing was sent" not in words(refused.text)
-    assert "It is in the chart" in words(done.text)
-    assert at.stored() == [TYPED]
+        at.assert_refused(refused, "sending-unclear")
+        assert "Nothing was sent" not in words(refused.text)
+        assert way.all_stored in words(done.text)
+        assert at.stored() == way.stored
 
 
 async def test_launch_while_the_store_is_locked_stops_before_the_sign_in(at: Watched, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from html import unescape
 from typing import Any
@@ -18,7 +19,7 @@ from smartapp.sandbox.stories.chart import Chart
 from smartapp.sandbox.stories.codes import PROGRESS_NOTE, VISIT_FOR_PROBLEM, concept
 from smartapp.sandbox.stories.shared import WHITFIELD
 from tests.pages import form, forms, words
-from tests.refusals import Watched, watched_clinic
+from tests.refusals import TRANSACTION, Watched, watched_clinic
 from tests.visits import APP, EHR, START, Browser, OpenVisit, box_of, signing_key
 
 PATIENT = "marked-patient"
@@ -80,10 +81,18 @@ def marked_chart(today: date) -> list[dict[str, Any]]:
     ]
 
 
+@asynccontextmanager
+async def marked_clinic(ehr: str = "full", **registration: object) -> AsyncIterator[Watched]:
+    resources = [*story_resources(START.date()), *marked_chart(START.date())]
+    async with watched_clinic(
+        resources=resources, every_logger=True, registration=registration, ehr=ehr
+    ) as watched:
+        yield watched
+
+
 @pytest.fixture
 async def at() -> AsyncIterator[Watched]:
-    resources = [*story_resources(START.date()), *marked_chart(START.date())]
-    async with watched_clinic(resources=resources, every_logger=True) as watched:
+    async with marked_clinic() as watched:
         yield watched
 
 
@@ -118,17 +127,82 @@ async def test_libraries_would_have_printed_the_marks_and_were_not_let(at: Watch
     assert {json.loads(line).get("logger") for line in at.log.lines} >= {"httpx2", "aiosqlite"}
 
 
-async def test_refused_words_leave_no_mark(at: Watched) -> None:
+@pytest.mark.parametrize("transactions", [False, True])
+async def test_refused_words_leave_no_mark(transactions: bool) -> None:
+    said = {"resourceType": "OperationOutcome", "issue": [{"diagnostics": "Zyxwala 77-3141-59 Axolotl"}]}
+    async with marked_clinic(transactions=transactions) as at:
+        visit = await opened(at)
+        await visit.write(goal=TYPED, worry=TYPED)
+        review = await visit.review()
+        at.wire.answer(TRANSACTION, JSONResponse(said, status_code=422))
+        at.wire.answer("POST /fhir/Goal", JSONResponse(said, status_code=422))
+        at.wire.answer("POST /fhir/Observation", JSONResponse(said, status_code=500))
+
+        done = await visit.send(review)
+
+        assert "1 was not accepted. 1 is not certain yet." in words(done.text)
+        assert at.wire.transactions == transactions
+        assert_no_mark(at)
+
+
+async def test_words_refused_inside_a_transaction_leave_no_mark(at: Watched) -> None:
+    said = {"resourceType": "OperationOutcome", "issue": [{"diagnostics": "Zyxwala 77-3141-59 Axolotl"}]}
+
+    def with_marks(_: MutableHeaders, body: bytes) -> bytes:
+        answer = json.loads(body)
+        for entry in answer["entry"]:
+            if "outcome" in entry["response"]:
+                entry["response"] |= {"outcome": said, "location": f"{CANARY}/Goal/77-3141-59"}
+        return json.dumps(answer).encode()
+
     visit = await opened(at)
     await visit.write(goal=TYPED, worry=TYPED)
-    review = await visit.review()
-    said = {"resourceType": "OperationOutcome", "issue": [{"diagnostics": "Zyxwala 77-3141-59 Axolotl"}]}
-    at.wire.answer("POST /fhir/Goal", JSONResponse(said, status_code=422))
-    at.wire.answer("POST /fhir/Observation", JSONResponse(said, status_code=500))
+    at.faults.refuse_late.add("Goal")
+    at.faults.write.keeps_good_half = True
+    at.wire.change(TRANSACTION, with_marks)
 
-    done = await visit.send(review)
+    done = await visit.send()
 
     assert "1 was not accepted" in words(done.text)
+    assert_no_mark(at)
+
+
+@pytest.mark.parametrize("ehr", ["epic", "oracle", "athenahealth", "readonly"])
+async def test_words_that_go_as_a_note_or_an_answer_or_nowhere_leave_no_mark(ehr: str) -> None:
+    async with marked_clinic(ehr) as at:
+        visit = await opened(at)
+        await visit.write(goal=TYPED, worry=TYPED)
+        review = await visit.review()
+        review.fields.append(("signed", "yes"))
+
+        done = await visit.send(review)
+
+        title = words(done.text)
+        assert ("Your text is ready to copy" if ehr == "readonly" else "All 2 are in the chart") in title
+        assert_no_mark(at)
+
+
+async def test_words_that_are_changed_taken_back_diverted_and_pasted_leave_no_mark(at: Watched) -> None:
+    visit = await opened(at)
+    await visit.write(goal=TYPED, worry=TYPED)
+    at.faults.refuse_late |= {"Goal", "DocumentReference"}
+    await visit.send()
+    diverted = form((await visit.page("divert")).text, "/divert")
+    await visit.browser.post(diverted.action, diverted.fields)
+    for action in ("/pasted", "/undo/"):
+        done = await visit.page("done")
+        button = next(each for each in forms(done.text) if action in each.action)
+        await visit.browser.post(button.action, button.fields)
+    goal = form((await visit.page(f"goals/{PATIENT}-goal")).text, f"/goals/{PATIENT}-goal")
+    filled = goal.changed({"kind": "reworded", "words": f"{TYPED} again", "note": TYPED})
+
+    await visit.browser.post(goal.action, filled)
+
+    done = await visit.page("done")
+    stored = at.clinic.ehr.store.get("Goal", f"{PATIENT}-goal")
+    assert "1 was taken back. 1 you marked as pasted." in words(done.text)
+    assert stored is not None
+    assert stored["description"]["text"] == f"{TYPED} again"
     assert_no_mark(at)
 
 

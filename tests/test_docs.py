@@ -23,6 +23,7 @@ from smartapp.smart.launch_config import load_registration
 from smartapp.smart.launch_file import KNOWN
 from smartapp.smart.registration import Mode
 from smartapp.smart.scopes import parse
+from smartapp.writing.model import RESOURCE_TYPES
 
 ROOT = Path(__file__).parent.parent
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -150,7 +151,10 @@ def test_every_json_example_is_a_golden_resource() -> None:
         json.loads(body) for body in fences((ROOT / "docs" / "fhir.md").read_text(encoding="utf-8"), "json")
     ]
 
-    assert {example["resourceType"] for example in examples} == {"Goal", "Observation", "Provenance"}
+    assert {example["resourceType"] for example in examples} == {
+        *RESOURCE_TYPES.values(),
+        "Provenance",
+    }
     assert [example for example in examples if example not in golden] == []
 
 

@@ -42,10 +42,11 @@ def patients_with_a_chart(resources: list[Resource]) -> list[str]:
     return [resource["id"] for resource in resources if resource["resourceType"] == "Patient"]
 
 
-@pytest.fixture(scope="module")
-async def real() -> AsyncIterator[Clinic]:
-    clock = MovingClock()
-    async with clinic(resources=charts(), clock=clock) as opened:
+@pytest.fixture(scope="module", params=[True, False], ids=["together", "alone"])
+async def real(request: pytest.FixtureRequest) -> AsyncIterator[Clinic]:
+    """Where several statements go in one transaction, or each by itself."""
+    registration = {"transactions": request.param}
+    async with clinic(resources=charts(), clock=MovingClock(), registration=registration) as opened:
         yield opened
 
 

@@ -81,13 +81,20 @@ async def test_visit_of_another_patient_stops_every_sending() -> None:
     scopes = (*SCOPES, "user/Encounter.rs")
     async with clinic(registration={"scopes": scopes}) as at:
         visit = await at.browser().open(ROSA, encounter_id="bell-marcus-today")
-        await visit.write(goal="Dance.")
+        room = await visit.write(goal="Dance.")
+        pressed = [("item", box) for box in room.values("box")]
 
-        answer = await visit.send()
+        shown = await visit.page("review")
+        sent = await visit.browser.post_once(visit.path("send"), [*room.fields, *pressed])
 
-        assert answer.status_code == 409
+        text = words(shown.text)
+        assert shown.status_code == 200
+        assert "The visit that the EHR opened belongs to another patient. Nothing can be sent" in text
+        assert "Dance. Not sent" in text
+        assert "Send to this chart" not in text
+        assert sent.status_code == 409
         assert at.ehr.created("Goal") == []
-        assert "Dance." in words((await visit.page("review")).text)
+        assert "Dance." in (await visit.page("room")).text
 
 
 async def test_visit_that_cannot_be_read_is_left_out_of_what_is_written() -> None:

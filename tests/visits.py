@@ -5,7 +5,7 @@ App and EHR run in this process and talk to one another over ASGI; nothing of ei
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,10 +16,12 @@ from pydantic import SecretBytes
 from starlette.applications import Starlette
 
 from smartapp.app import create_app
-from smartapp.demo import SCOPES
+from smartapp.demo import SCOPES, as_registered
 from smartapp.sandbox.clients import demo_clients
+from smartapp.sandbox.lost_writes import BrokenOff
 from smartapp.sandbox.server import DemoEhr, create_demo_ehr
 from smartapp.sandbox.stories import story_resources
+from smartapp.sandbox.vendors import MANNERS
 from smartapp.settings import Settings
 from smartapp.smart.registration import Mode, Registration
 from smartapp.smart.registrations import Registrations
@@ -154,24 +156,38 @@ async def clinic(
     database: str = "sqlite+aiosqlite://",
     clock: MovingClock | None = None,
     registration: dict[str, object] | None = None,
+    ehr: str = "full",
 ) -> AsyncIterator[Clinic]:
-    """An app that is registered at a demo EHR, both started. `resources` None: the story patients."""
+    """An app that is registered at a demo EHR, both started. `resources` None: the story patients. `ehr`:
+    whose server it behaves like, a name of MANNERS; the registration fits, unless `registration` says else.
+    """
     clock = clock or MovingClock()
     found = story_resources(clock().date()) if resources is None else resources
-    ehr = create_demo_ehr(
+    pretend = create_demo_ehr(
         base_url=EHR,
         app_launch_url=f"{APP}/launch",
         resources=found,
         clients=demo_clients(f"{APP}/callback"),
         clock=clock,
         signing_key=signing_key(),
+        manner=MANNERS[ehr],
     )
-    wire = httpx2.ASGITransport(app=ehr.app)
+    wire = Wire(app=pretend.app)
     app = create_app(
-        settings(database), registrations(ehr, **(registration or {})), transport=wire, clock=clock
+        settings(database), registrations(pretend, **(registration or {})), transport=wire, clock=clock
     )
     async with app.router.lifespan_context(app):
-        yield Clinic(app, ehr, clock, wire)
+        yield Clinic(app, pretend, clock, wire)
+
+
+class Wire(httpx2.ASGITransport):
+    """The way to the EHR, on which a connection can be lost as on a real one."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            return await super().handle_async_request(request)
+        except BrokenOff as error:
+            raise httpx2.RemoteProtocolError("the peer closed the connection", request=request) from error
 
 
 def settings(database: str) -> Settings:
@@ -191,7 +207,8 @@ def registrations(ehr: DemoEhr, **changes: object) -> Registrations:
         "redirect_uri": f"{APP}/callback/demo",
         "scopes": SCOPES,
     }
-    smart = Registration(**(values | changes))  # type: ignore[arg-type]
+    fitting = as_registered(Registration(**values), ehr.manner)  # type: ignore[arg-type]
+    smart = replace(fitting, **changes)  # type: ignore[arg-type]
     without_oauth = Registration(
         id="demo-open", label="Open", iss=(ehr.open_fhir_base,), mode=Mode.OPEN, environment="sandbox"
     )
