@@ -25,9 +25,9 @@ class Hurried(Clinicians):
     async def play(self, moves: int) -> None:
         choices: dict[Callable[[], Awaitable[None]], int] = {
             self.launch: 4, self.view: 6, self.write: 8, self.type_over: 5, self.old_page: 9, self.send: 6,
-            self.double: 3, self.adopt: 4, self.discard: 1, self.check: 3, self.expire: 1, self.end: 1,
-            self.wait: 2, self.fault: 3, self.peek: 1, self.add: 1, self.order: 2, self.divert: 3,
-            self.paste: 1, self.take_back: 3, self.change_goal: 4, self.change_twice: 1,
+            self.double: 3, self.adopt: 4, self.discard: 1, self.check: 5, self.expire: 1, self.end: 1,
+            self.wait: 3, self.fault: 6, self.peek: 1, self.add: 1, self.order: 2, self.divert: 3,
+            self.paste: 2, self.take_back: 3, self.change_goal: 4, self.change_twice: 1, self.say: 6,
         }  # fmt: skip
         for number in range(1, moves + 1):
             move = self.random.choices([*choices], [*choices.values()])[0]
@@ -83,6 +83,16 @@ class Hurried(Clinicians):
                 found.fields.remove(("item", self.random.choice(items)))
             await self._post(one, found)
 
+    async def say(self) -> None:
+        """Two statements, written and sent."""
+        one = await self._somebody()
+        if found := await self._form(one, "room", "/draft"):
+            self._type_new_words(one, found)
+            self._type_new_words(one, found)
+            await self._post(one, found)
+        if found := await self._form(one, "review", "/send"):
+            await self._post(one, found)
+
     async def add(self) -> None:
         """A place to write a decision."""
         one = await self._somebody()
@@ -104,18 +114,18 @@ class Hurried(Clinicians):
 
     async def divert(self) -> None:
         """What was refused goes another way."""
-        one = await self._somebody()
+        one = await self._somebody_with(State.REFUSED)
         if found := await self._form(one, "divert", "/divert"):
             await self._post(one, found)
 
     async def paste(self) -> None:
-        one = await self._somebody()
+        one = await self._somebody_with(State.REFUSED, State.PLANNED)
         if found := await self._form(one, "done", "/pasted"):
             await self._post(one, found)
 
     async def take_back(self) -> None:
         """From the page of all receipts, or from the one that shows how the entry stands now."""
-        one = await self._somebody()
+        one = await self._somebody_with(State.STORED)
         receipts = await self.services.sender.receipts(one.visit.id)
         stored = [receipt for receipt in receipts if receipt.state is State.STORED]
         if not stored:
@@ -169,7 +179,8 @@ class Hurried(Clinicians):
                 self.typed[text].gone = True
 
     async def check(self) -> None:
-        one = await self._somebody()
+        """Look again, or send again what can be."""
+        one = await self._somebody_with(State.UNKNOWN, State.SENDING, State.REFUSED)
         shown = await self._page(one, "done")
         if self.random.randrange(3) == 0:
             shown = await self._page(one, f"goals/{self._some_goal(one)}")
@@ -201,7 +212,7 @@ class Hurried(Clinicians):
             case 1:
                 write.drop_before_commit = True
             case 2:
-                faults.refuse_late |= set(self.random.sample(_TYPES, 2))
+                faults.refuse_late |= set(self.random.choices(self._taken(), k=2))
             case 3:
                 write.ignore_if_none_exist = True
             case 4:
@@ -212,14 +223,18 @@ class Hurried(Clinicians):
                 write.reset_mid_answer = True
             case 7:
                 write.keeps_good_half = True
-                faults.refuse_late.add(self.random.choice(_TYPES))
+                faults.refuse_late.add(self.random.choice(self._taken()))
             case 8:
                 write.commit_then_drop = True
                 write.index_lag_s = 30
             case 9:
-                faults.refuse_update.add(self.random.choice(_TYPES))
+                faults.refuse_update.add(self.random.choice(self._taken()))
             case _:
                 write.remaining = None
+
+    def _taken(self) -> list[str]:
+        """What this EHR takes."""
+        return [name for name in _TYPES if self.at.ehr.manner.offers(name, "create")]
 
     async def peek(self) -> None:
         """A browser asks for the visit of another one."""

@@ -127,6 +127,15 @@ class Clinicians:
             return await self._launch(0, PATIENTS[0])
         return self.random.choice(self.going)
 
+    async def _somebody_with(self, *states: State) -> Opened:
+        """Whose visit has statements in one of these states, where there is such a visit."""
+        found = [
+            one
+            for one in self.going
+            if {receipt.state for receipt in await self.services.sender.receipts(one.visit.id)} & {*states}
+        ]
+        return self.random.choice(found) if found else await self._somebody()
+
     async def _page(self, one: Opened, name: str) -> list[Form]:
         """The forms of a page; each is remembered as it is left."""
         answer = await one.visit.page(name)

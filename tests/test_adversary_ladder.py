@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
+from smartapp.app import create_app
 from smartapp.store.ledger import Ledger, NewRow
 from smartapp.web import cookies
 from smartapp.web.services import Services
 from tests.pages import Form, form, forms, words
-from tests.visits import APP, Clinic, MovingClock, OpenVisit, clinic
+from tests.visits import APP, Clinic, MovingClock, OpenVisit, clinic, registrations, settings
 from tests.web.charts import filed
 
 ROSA = "delgado-rosa"
@@ -53,6 +56,40 @@ async def press(visit: OpenVisit, found: Form, fields: Sequence[tuple[str, str]]
     return words(answer.text)
 
 
+class TwoFaced(httpx2.AsyncBaseTransport):
+    """A way to an EHR that keeps goals and says that it refused them."""
+
+    def __init__(self, wire: httpx2.AsyncBaseTransport) -> None:
+        self._wire = wire
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        answer = await self._wire.handle_async_request(request)
+        is_goal = request.method == "POST" and request.url.path.endswith("/Goal")
+        return httpx2.Response(422, json={}) if is_goal else answer
+
+
+async def test_goal_that_was_kept_in_spite_of_a_refusal_does_not_go_into_a_note_too() -> None:
+    async with clinic() as running:
+        app = create_app(
+            settings("sqlite+aiosqlite://"),
+            registrations(running.ehr, transactions=False),
+            transport=TwoFaced(running.wire),
+            clock=running.clock,
+        )
+        async with app.router.lifespan_context(app):
+            visit = await replace(running, app=app).browser().open(ROSA, encounter_id=f"{ROSA}-today")
+            await visit.write(goal="Dance")
+            refused = await visit.send()
+            assert "1 was not accepted" in words(refused.text)
+
+            other = form((await visit.page("divert")).text, "/divert")
+            done = await press(visit, other)
+
+    assert "It is in the chart" in done
+    assert len(running.ehr.created("Goal")) == 1
+    assert running.ehr.created("DocumentReference") == []
+
+
 # What is filed is what was shown.
 
 
@@ -81,7 +118,7 @@ async def test_note_has_the_day_that_was_shown_whenever_midnight_comes(before_mi
 
         answer = await press(visit, review)
 
-        assert all("(22 Nov 2026, " in note for note in filed(running))
+        assert all("(22 Nov 2026" in note for note in filed(running))
         assert filed(running) or "changed since this page was shown" in answer
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from smartapp.fhir.capability import Capability
+from smartapp.fhir.client import FhirClient
 from smartapp.web import reviewed
 from smartapp.web.desk import change, look
 from smartapp.web.planning import planned_below
@@ -40,13 +42,19 @@ async def send(request: Request) -> Response:
         return await reviewed.page(visit, desk, found, ticks=posted.ticks, message=fault, is_again=True)
     items = [item for item in found.items if item.draft.id in posted.chosen]
     context = replace(found.context, read_back=read_back)
-    await visit.services.sender.divert(context, items, at=found.at)
+    client, capability = await _ehr(visit)
+    sender = visit.services.sender
+    await sender.look_for_refused(context, posted.chosen, client=client, capability=capability)
+    await sender.divert(context, items, at=found.at)
     await _send(visit)
     return see(visit.path("done"))
 
 
 async def _send(visit: Visit) -> None:
-    services = visit.services
-    client = services.charts.client(visit.session)
-    capability = await services.capabilities.of(client)
-    await services.sender.send(await write_context(visit), client=client, capability=capability)
+    client, capability = await _ehr(visit)
+    await visit.services.sender.send(await write_context(visit), client=client, capability=capability)
+
+
+async def _ehr(visit: Visit) -> tuple[FhirClient, Capability]:
+    client = visit.services.charts.client(visit.session)
+    return client, await visit.services.capabilities.of(client)

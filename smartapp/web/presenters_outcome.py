@@ -69,10 +69,11 @@ def undo_view(receipt: Receipt, can_change: Callable[[str], bool]) -> UndoView |
         held = "It" if receipt.shared_by == 1 else f"All {receipt.shared_by} statements of it"
         text = f"{held} will be marked as entered in error. The EHR keeps a trace of it."
         return UndoView("Take it back", text, "Mark as entered in error")
+    why = (
+        "This EHR takes no changes from apps." if receipt.version else "This EHR keeps no versions for apps."
+    )
     return UndoView(
-        "To take it back",
-        f"This EHR takes no changes from apps. Open {receipt.reference} in the EHR and mark it as entered in "
-        "error.",
+        "To take it back", f"{why} Open {receipt.reference} in the EHR and mark it as entered in error."
     )
 
 

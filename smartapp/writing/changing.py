@@ -118,9 +118,10 @@ class Changer:
         entry only what was wanted last.
         """
         rows = await self._ledger.left_over(context.owner, to_launch=context.launch_id, states=_ALL)
-        newest = {
-            each.change.reference: each for row in rows if row.rung == CHANGE for each in [_receipt(row)]
-        }
+        last = {(row.launch_id, _receipt(row).change.reference): row for row in rows if row.rung == CHANGE}
+        # Of two launches at the same moment neither was told of the other's wish: what is open is told.
+        in_turn = sorted(last.values(), key=lambda row: (row.changed_at, row.state != State.STORED))
+        newest = {each.change.reference: each for each in map(_receipt, in_turn)}
         return tuple(receipt for receipt in newest.values() if receipt.state is not State.STORED)
 
     async def _withdrawal(self, context: WriteContext, row: str, over: str) -> tuple[Entry, Change]:

@@ -88,6 +88,16 @@ class Delivery:
         links = (await self.making()).links
         return await self._settle_seen(row, entry, await self._look(entry, entry.resource, links))
 
+    async def look_for_refused(self, row: LedgerRow) -> Step:
+        """Look for a row that is REFUSED: servers exist that refuse a resource and keep it."""
+        entry = decode(row)
+        if entry.resource is None:
+            return Step()
+        sight = await self._look(entry, entry.resource, (await self.making()).links)
+        if sight.seen in {Seen.SAME, Seen.OTHER}:
+            return await self._settle_seen(row, entry, sight)
+        return Step(sight.ended, sight.is_answering)
+
     async def making(self) -> Making:
         """What goes into every resource, as the launch's statements stand now."""
         receipts = receipts_of(await self.ledger.of_launch(self.context.launch_id))

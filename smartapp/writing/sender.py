@@ -87,6 +87,23 @@ class Sender:
         async with self._rearranging(context) as (_, arrangement):
             committing.divert(arrangement, items, Beginning.confirmed(context, at or self._clock()))
 
+    async def look_for_refused(
+        self,
+        context: WriteContext,
+        draft_ids: Collection[str],
+        *,
+        client: FhirClient,
+        capability: Capability,
+    ) -> None:
+        """Look once more for REFUSED statements of this launch before they go another way, so that none
+        stands in the chart twice. One that is there is not REFUSED any more. Raises SessionEnded.
+        """
+        async with self.one_sender(context, client=client, capability=capability) as delivery:
+            refused = await self._items(context, [State.REFUSED])
+            rows = [row for row in refused if any(one.id in draft_ids for one in decode(row).drafts)]
+            if await in_turn(delivery.look_for_refused, rows):
+                await self.record_provenance(delivery)
+
     async def mark_pasted(self, context: WriteContext, draft_ids: Collection[str]) -> None:
         """Note that the clinician put statements of this launch into their own note: those to copy, and those
         that the EHR REFUSED. They are done, and never sent.

@@ -346,7 +346,7 @@ def test_what_the_chart_does_not_hold_after_a_search_can_be_sent_again() -> None
 
 
 def test_taking_back_is_offered_where_the_ehr_takes_changes_and_explained_where_not() -> None:
-    stored = receipt(State.STORED, reference="Goal/12")
+    stored = receipt(State.STORED, reference="Goal/12", version="1")
 
     offered, explained = undo_view(stored, lambda _type: True), undo_view(stored, lambda _type: False)
 
@@ -359,8 +359,20 @@ def test_taking_back_is_offered_where_the_ehr_takes_changes_and_explained_where_
     )
 
 
+def test_taking_back_is_explained_where_the_ehr_keeps_no_versions() -> None:
+    found = undo_view(receipt(State.STORED, reference="Goal/12"), lambda _type: True)
+
+    assert found is not None
+    assert found.button == ""
+    assert found.text == (
+        "This EHR keeps no versions for apps. Open Goal/12 in the EHR and mark it as entered in error."
+    )
+
+
 def test_taking_back_a_note_says_that_all_of_it_goes() -> None:
-    found = undo_view(receipt(State.STORED, Rung.NOTE, reference="X/1", shared_by=3), lambda _type: True)
+    note = receipt(State.STORED, Rung.NOTE, reference="X/1", version="1", shared_by=3)
+
+    found = undo_view(note, lambda _type: True)
 
     assert found is not None
     assert found.text.startswith("All 3 statements of it will be marked")

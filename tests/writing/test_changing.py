@@ -372,6 +372,21 @@ async def test_later_launch_of_the_same_clinician_is_told_what_was_left_over(cha
     assert await changing.changer.left_over(strangers) == ()
 
 
+@pytest.mark.parametrize("stored_in", ["launch-0", "launch-2"])
+async def test_conflict_with_the_clinicians_own_other_tab_is_told_later(
+    changing: Changing, stored_in: str
+) -> None:
+    changing.context = replace(CONTEXT, launch_id=stored_in)
+    await changing.change(ACHIEVED)
+    changing.context = replace(CONTEXT, launch_id="launch-1")
+    conflict = await changing.change(REWORDED)
+
+    (left,) = await changing.changer.left_over(replace(CONTEXT, launch_id="launch-3"))
+
+    assert conflict.state is State.CONFLICT
+    assert left.change.words == "Walk to the lake."
+
+
 async def test_change_that_was_stored_after_all_leaves_nothing_over(changing: Changing) -> None:
     changing.chart.put_faults.append(refuse(422))
     await changing.change(REWORDED)

@@ -233,7 +233,7 @@ async def test_note_of_the_day_whose_text_cannot_be_read_may_be_ours(shelf: Shel
     assert (await look(client_of(shelf), SENT)).seen is Seen.CANNOT_TELL
 
 
-@pytest.mark.parametrize("around", ["Filed by the gateway.\n{}", "{}\nSigned.", "First line only: {:.60}"])
+@pytest.mark.parametrize("around", ["Filed by the gateway.\n{}", "{}\nSigned.", "First line only: {:.71}"])
 async def test_note_with_more_around_its_words_may_be_ours(shelf: Shelf, around: str) -> None:
     shelf.keep(nameless(linked("b1", "text/plain")))
     shelf.binaries["b1"] = (200, "text/plain", around.format(TEXT).encode())

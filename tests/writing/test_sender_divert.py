@@ -48,6 +48,30 @@ async def test_refused_statements_go_into_one_note_and_keep_their_places(at: Vis
     assert at.chart.of_type("Goal") == []
 
 
+async def test_refused_statement_that_the_ehr_kept_goes_no_other_way(at: Visit) -> None:
+    at.chart.faults = [ehr.commit_then_answer(422)]
+    await at.commit(GOAL, WORRY)
+    assert State.REFUSED in {one.state for one in await at.send()}
+
+    await at.sender.look_for_refused(
+        at.context, [GOAL.id, WORRY.id], client=at.client, capability=at.capability
+    )
+    await at.divert(GOAL, WORRY, rung=Rung.NOTE)
+    await at.send()
+
+    assert {one.state for one in await at.receipts()} == {State.STORED}
+    assert len(at.chart.of_type("Goal")) + len(at.chart.of_type("Observation")) == 2
+    assert at.chart.of_type("DocumentReference") == []
+
+
+async def test_refused_statement_that_is_not_in_the_chart_stays_refused(at: Visit) -> None:
+    await refused(at)
+
+    await at.sender.look_for_refused(at.context, [GOAL.id], client=at.client, capability=at.capability)
+
+    assert places(await at.receipts())[0] == (GOAL.words, Rung.GOAL, State.REFUSED)
+
+
 async def test_what_is_not_refused_stays_where_it_is(at: Visit) -> None:
     await refused(at)
 
