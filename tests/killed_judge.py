@@ -54,11 +54,13 @@ def copies_in(ehr: DemoEhr) -> dict[str, list[Copy]]:
 
 
 def told_twice(ehr: DemoEhr) -> list[str]:
-    """The references that more than one Provenance speaks of."""
-    targets = Counter(
-        target["reference"] for one in ehr.store.written("Provenance") for target in one["target"]
-    )
-    return [reference for reference, number in targets.items() if number > 1]
+    """The references that more than one Provenance speaks of, each with when and of what those were."""
+    spoken: dict[str, list[str]] = {}
+    for one in ehr.store.written("Provenance"):
+        targets = [target["reference"] for target in one["target"]]
+        for reference in targets:
+            spoken.setdefault(reference, []).append(f"{one['recorded']} of {', '.join(targets)}")
+    return [f"{reference} ({'; '.join(said)})" for reference, said in spoken.items() if len(said) > 1]
 
 
 async def judge_visit(
