@@ -30,19 +30,20 @@ async def measure(writes: int) -> tuple[tuple[str, Tally], ...]:
 
 
 def report(kind: str, tally: Tally) -> str:
-    """Three lines: what was done, how it ended, and what must never be."""
+    """What was done, how it ended, and what must never be; each fault by itself."""
     kills, posts = tally.counts["kills"], tally.counts["POST"]
     mishaps = sum(tally.counts[mishap.value] for mishap in Mishap)
     other = tally.faults.total() - tally.faults[TWICE] - tally.faults[LOST]
     open_ones = ", ".join(
         f"{number} {name}" for name, number in sorted(tally.shown.items()) if name != SHOWN_STORED
     )
-    return (
+    summary = (
         f"{tally.statements} writes on {kind} in {tally.seconds:.0f} s: "
         f"{kills} workers killed, {mishaps} mishaps on the line, {posts} POSTs\n"
         f"  {tally.shown[SHOWN_STORED]} {SHOWN_STORED}; {open_ones or 'nothing left open'}\n"
         f"  duplicates: {tally.faults[TWICE]}, silent losses: {tally.faults[LOST]}, other faults: {other}"
     )
+    return "\n".join([summary, *(f"  {fault}" for fault in tally.wrong)])
 
 
 @contextmanager

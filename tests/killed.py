@@ -33,8 +33,8 @@ from tests.killed_worker import PATIENTS, STORE_BUSY, Job, Timing, logged, opene
 INDEX_LAG_S = 0.6
 RACE_MS = 600
 # In proportion as the app's own: an empty search is believed only after a time in which the slowest request
-# has arrived (1.5 s) and the slowest index has it (0.6 s).
-TIMING = Timing(answer_s=0.3, send_s=3.0, absent_s=3.0, press_every_s=0.2)
+# has left (0.5 s), has arrived (1.5 s) and the slowest index has it (0.6 s).
+TIMING = Timing(answer_s=0.3, start_s=0.5, send_s=3.0, absent_s=3.0, press_every_s=0.2)
 STORM = Weather(
     mishap_of_post=0.3, mishap_of_get=0.05, kill=0.025, late_s=(0.35, 1.2), latest_s=1.5, drip_s=0.6
 )

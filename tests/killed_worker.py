@@ -55,6 +55,7 @@ class Timing(msgspec.Struct, frozen=True):
     """Seconds. `answer_s`: the EHR's answer is waited for so long. The others as in Patience."""
 
     answer_s: float
+    start_s: float
     send_s: float
     absent_s: float
     press_every_s: float
@@ -150,7 +151,7 @@ async def opened_sender(url: str, timing: Timing) -> AsyncIterator[Sender]:
     database = await Database.open(url)
     vault = Vault([SecretBytes(b"k" * 32)])
     ledger, drafts = Ledger(database, vault, now), Drafts(database, vault, now)
-    patience = Patience(send_s=timing.send_s, absent_s=timing.absent_s, busy_s=0.1)
+    patience = Patience(timing.start_s, timing.send_s, timing.absent_s, busy_s=0.1)
     yield Sender(ledger, drafts, now, lambda: uuid4().hex, form=Form(zone=UTC), patience=patience)
     await database.close()
 

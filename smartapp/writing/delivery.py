@@ -15,7 +15,7 @@ from smartapp.writing.building import Form, Link, Making, build, form_of
 from smartapp.writing.entry import PROVENANCE, Entry, Outcome, decode, encode
 from smartapp.writing.look import Seen, Sight, look
 from smartapp.writing.model import State, WriteContext
-from smartapp.writing.posting import LOOK_FIRST, Posted, post
+from smartapp.writing.posting import GIVEN_BACK, LOOK_FIRST, Posted, post
 from smartapp.writing.readback import identifier_token
 from smartapp.writing.receipts import links_of, receipts_of
 from smartapp.writing.urns import resolved
@@ -27,11 +27,12 @@ _OPEN: Final = tuple(state.value for state in State if state not in {State.STORE
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """All in seconds. `send_s`: after this a row left SENDING was left by a crash. `absent_s`: how long
-    after an unclear attempt an empty search is believed. `busy_s`: how long a busy EHR may make us wait, in
-    all that one press sends.
+    """All in seconds. `start_s`: a request that leaves later than this after its claim does not leave at all.
+    `send_s`: after this a row left SENDING was left by a crash. `absent_s`: how long after an unclear attempt
+    an empty search is believed. `busy_s`: how long a busy EHR may make us wait, in all that one press sends.
     """
 
+    start_s: float = 10.0
     send_s: float = 60.0
     absent_s: float = 60.0
     busy_s: float = 5.0
@@ -139,6 +140,10 @@ class Delivery:
     def is_older(self, entry: Entry, seconds: float) -> bool:
         return entry.sent_at is None or self.clock() - entry.sent_at >= timedelta(seconds=seconds)
 
+    def is_late(self, claimed: Entry) -> bool:
+        """Whether this machine stood still since the claim: soon others may believe an empty search."""
+        return self.is_older(claimed, self.patience.start_s)
+
     async def _send(self, row: LedgerRow, entry: Entry, resource: dict[str, object]) -> Step:
         sending = entry.sent(resource, at=self.clock())
         claimed = await self.ledger.claim(
@@ -146,6 +151,8 @@ class Delivery:
         )
         if claimed is None:
             return Step()
+        if self.is_late(sending):
+            return await self.settle(claimed, sending, GIVEN_BACK)
         condition = self.if_none_exist(row.rung, resource)
         posted = await post(self.client, resource, if_none_exist=condition, waiting=self.waiting)
         return await self.settle(claimed, sending, posted)

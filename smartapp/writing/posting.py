@@ -26,8 +26,8 @@ from smartapp.writing.model import State
 from smartapp.writing.waiting import Sleep, Waiting
 
 __all__ = [
-    "BUSY", "LOOK_FIRST", "UNCLEAR", "Posted", "Said", "Sleep", "Tried", "busy_wait_s", "is_refusal", "judge",
-    "post", "posted", "try_once",
+    "BUSY", "GIVEN_BACK", "LOOK_FIRST", "UNCLEAR", "Posted", "Said", "Sleep", "Tried", "busy_wait_s",
+    "is_refusal", "judge", "post", "posted", "try_once",
 ]  # fmt: skip
 
 BUSY: Final = "The EHR is too busy. Nothing was stored."
@@ -47,6 +47,10 @@ class Posted:
     outcome: Outcome
     ended: SessionEnded | None = None
     is_answering: bool = True
+
+
+GIVEN_BACK: Final = Posted(Outcome(State.PLANNED))
+"""Of a request that never left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from smartapp.writing.delivery import Delivery, Step
 from smartapp.writing.entry import PROVENANCE, Entry, Outcome, decode, encode
 from smartapp.writing.look import Seen, Sight, look
 from smartapp.writing.model import RESOURCE_TYPES, Rung, State
-from smartapp.writing.posting import Posted, Said, Tried, is_refusal, judge, try_once
+from smartapp.writing.posting import GIVEN_BACK, Posted, Said, Tried, is_refusal, judge, try_once
 from smartapp.writing.urns import resolved, urn_of
 
 _MOST_ENTRIES: Final = 8
@@ -72,12 +72,18 @@ class Together:
         if bundle is None:
             return Step(), False
         sent = bundle_of([*self._entries(bundle)])
-        tried = await try_once(lambda: self.delivery.client.transaction(sent), waiting=self.delivery.waiting)
+        tried = await self._tried(bundle, sent)
         said = _said(tried, len(bundle.parts) + bool(bundle.id))
         step = await _Settling(self.delivery, bundle).settle(tried, said)
         if bundle.id and not step.ended:
             await recording.commit(self.delivery, self.new_id, {bundle.id: said[-1]})
         return step, not _is_refused_whole(tried.answer)
+
+    async def _tried(self, bundle: _Bundle, sent: Mapping[str, object]) -> Tried:
+        if self.delivery.is_late(bundle.parts[0].entry):
+            return Tried(unprocessed=GIVEN_BACK)
+        client = self.delivery.client
+        return await try_once(lambda: client.transaction(sent), waiting=self.delivery.waiting)
 
     async def _made(self, rows: Sequence[LedgerRow]) -> _Bundle:
         """Without what the guard refused, and without a reference to that."""
