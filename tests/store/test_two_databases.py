@@ -92,9 +92,12 @@ async def test_reader_cannot_write_on_postgresql(impatient: Database) -> None:
 async def test_workers_that_start_at_once_on_an_empty_database_all_come_up(database_url: str) -> None:
     opened = await asyncio.gather(*(Database.open(database_url) for _ in range(4)))
 
+    for number, one in enumerate(opened):
+        await drafts_of(one).save(f"L{number}", owner="owner", body=b"words")
+    kept = [await drafts_of(opened[0]).load(f"L{number}") for number in range(4)]
     for one in opened:
-        await drafts_of(one).save("L1", owner="owner", body=b"words")
         await one.close()
+    assert [one and one.body for one in kept] == [b"words"] * 4
 
 
 async def test_worker_that_starts_while_another_one_makes_a_new_file_waits_for_it(tmp_path: Path) -> None:
