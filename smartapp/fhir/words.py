@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from smartapp.notes.text import text_of, text_of_markup
+from smartapp.notes.text import text_in_place, text_of_markup
 
 _MAX_DEPTH = 10
 
@@ -39,7 +39,7 @@ def _readable(resource: Mapping[str, object]) -> tuple[str, str] | None:
             body = base64.b64decode(_text(attachment, "data"), validate=True)
         except (binascii.Error, ValueError):
             continue
-        note = text_of(body, content_type)
+        note = text_in_place(body, content_type)
         if body and note.readable:
             return note.text, content_type
     return None
