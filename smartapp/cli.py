@@ -1,4 +1,4 @@
-"""The `smartapp` command: demo, serve, check, keys, content.
+"""The `smartapp` command: demo, serve, check, keys, content, notes.
 
 Each verb imports what it needs when it runs: loading the app takes half a second, which `keys` need not wait.
 """
@@ -166,11 +166,57 @@ def content() -> None:
 def content_check(directory: Path | None) -> None:
     """Check our content, and a site's own DIRECTORY on top of it; print every fault with its line."""
     from smartapp.app import CONTENT
+    from smartapp.notes.lexicon_file import faults_of_lexica
+    from smartapp.notes.reader import note_reader
     from smartapp.sdm.catalogue import faults_of_age, load_catalogue
 
     with told_in_plain_lines():
         catalogue = load_catalogue(CONTENT, directory)
-        faults = faults_of_age(catalogue, datetime.now(UTC).date())
+        faults = (*faults_of_age(catalogue, datetime.now(UTC).date()), *faults_of_lexica(CONTENT))
         if faults:
             raise ConfigurationError(faults)
+        note_reader()
     click.echo(f"{len(catalogue.questions)} questions, {len(catalogue.reminders)} reminders: no fault")
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--jsonl", "as_jsonl", is_flag=True, help="One JSON object a line.")
+@click.option("--all", "shows_all", is_flag=True, help="Also what is left out as template.")
+@click.option(
+    "--level",
+    default=3,
+    type=click.IntRange(1, 3),
+    show_default=True,
+    help="Wording up to this level: 1 clear, 2 usually, 3 an idiom.",
+)
+@click.option(
+    "--evaluate",
+    "gold",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Score against marks in a JSONL file; without FILES, of the notes that it names.",
+)
+@click.option("--differences", is_flag=True, help="With --evaluate: also what was missed and what was extra.")
+def notes(
+    *,
+    files: tuple[Path, ...],
+    as_jsonl: bool,
+    shows_all: bool,
+    level: int,
+    gold: Path | None,
+    differences: bool,
+) -> None:
+    """Print what earlier notes say that matters to the patient, and words that color the picture.
+
+    Reads text, HTML, RTF, PDF and C-CDA. Offsets are Unicode code points: of the file for plain text, of the
+    text taken out of it for anything else.
+    """
+    from smartapp import notes_command
+
+    if gold is None and not files:
+        raise click.UsageError("Name at least one note, or marks with --evaluate.")
+    if gold is None:
+        notes_command.run(files, as_jsonl=as_jsonl, shows_all=shows_all, level=level)
+        return
+    with told_in_plain_lines(notes_command.BadGold):
+        notes_command.score(gold, files, shows_differences=differences)

@@ -5,6 +5,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -24,8 +25,16 @@ class Kind(StrEnum):
     DECISION = "decision"
     PRIORITIES = "priorities"
     """Goals and preferences of one visit, in the order of their importance to the patient."""
+    CODE_STATUS = "code_status"
+    """Whether to resuscitate, as a note has it."""
     PLANNING_DOCUMENT = "planning_document"
     """An advance directive, a health care agent or the like: that it exists, not what it says."""
+
+
+RECORDABLE_KINDS: Final = tuple(
+    kind for kind in Kind if kind not in {Kind.PLANNING_DOCUMENT, Kind.CODE_STATUS}
+)
+"""What a clinician can note in a visit. The others are only read: they are made in places of their own."""
 
 
 class SaidBy(StrEnum):
@@ -38,18 +47,30 @@ class SaidBy(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Time(StrEnum):
+    """When what was said holds: at the time it was said, before it, or in a case that may come."""
+
+    CURRENT = "current"
+    HISTORICAL = "historical"
+    HYPOTHETICAL = "hypothetical"
+
+
 _SPOKEN = frozenset({SaidBy.PATIENT, SaidBy.RELATED_PERSON, SaidBy.REPORTED})
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where in the chart a statement stands. `reference` is relative ("Goal/7431"); for a note also its title
-    and the sentence around.
+    """Where in the chart a statement stands. `reference` is relative ("Goal/7431"); for a note also its
+    title, the sentence around, where the words stand in its text (`start` to `end`), and the id of the `rule`
+    that found them.
     """
 
     reference: str
     title: str = ""
     excerpt: str = ""
+    start: int = 0
+    end: int = 0
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +82,8 @@ class Statement:
     goal's target date, `achievement` its FHIR achievementStatus code ("in-progress", "achieved"). `coded`:
     the words are a code's name, which nobody spoke. `about_person` is the name of a person whom the chart
     names, for example a health care agent. `choice`: the code of the option that was chosen, see choices.py.
-    `verbatim` False: a clinician's summary of what was said; REPORTED where the patient said it.
+    `verbatim` False: a clinician's summary of what was said; REPORTED where the patient said it. `negated`:
+    what is not wanted. `also_on`: other days on which the same stands in the chart, newest first.
     """
 
     kind: Kind
@@ -81,6 +103,9 @@ class Statement:
     about_person: str = ""
     choice: str = ""
     verbatim: bool = True
+    time: Time = Time.CURRENT
+    negated: bool = False
+    also_on: tuple[date, ...] = ()
 
     @property
     def was_said(self) -> bool:

@@ -18,6 +18,7 @@ KIND_WORDS = {
     Kind.STRENGTH: "Strength",
     Kind.DECISION: "Decision",
     Kind.PRIORITIES: "In order of importance",
+    Kind.CODE_STATUS: "Code status",
     Kind.PLANNING_DOCUMENT: "Planning document",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from smartapp.sdm.model import Kind
+from smartapp.sdm.model import RECORDABLE_KINDS
 from smartapp.smart.registration import Questionnaire, Registration
 from smartapp.smart.toml_source import TomlSource, did_you_mean
 
@@ -13,7 +13,7 @@ RUNGS: Final = (
     "Goal", "Observation", "CarePlan", "List", "DocumentReference", "QuestionnaireResponse", CLIPBOARD,
 )  # fmt: skip
 US_CORE: Final = ("auto", "6.1", "7.0", "8.0", "9.0", "none")
-QUESTION_KINDS: Final = tuple(kind.value for kind in Kind if kind is not Kind.PLANNING_DOCUMENT)
+QUESTION_KINDS: Final = tuple(kind.value for kind in RECORDABLE_KINDS)
 """Kinds of statement that a questionnaire may ask for: all that are typed in a visit."""
 
 WRITE_KEYS: Final = ("order", "confirm", "provenance", "us_core", "pco", "note_type", "transaction")

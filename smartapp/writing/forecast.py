@@ -7,7 +7,7 @@ from typing import Final
 from smartapp.ehr.profile import NoteShape, profile_for
 from smartapp.fhir.capability import Capability
 from smartapp.sdm.choices import CONFIDENCE
-from smartapp.sdm.model import DraftStatement, Kind
+from smartapp.sdm.model import RECORDABLE_KINDS, DraftStatement, Kind
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.smart.registration import Mode, Registration
 from smartapp.smart.scopes import GrantedScopes, parse
@@ -15,7 +15,6 @@ from smartapp.writing.model import RESOURCE_TYPES, Rung, WhyNot, WriteSite
 from smartapp.writing.plan import Offer, ladder, why_not
 from smartapp.writing.site import site_of
 
-_KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.PLANNING_DOCUMENT)
 _NAMES: Final = {
     Rung.NOTE: "a note (DocumentReference)",
     Rung.QUESTIONNAIRE: "the site's questionnaire (QuestionnaireResponse)",
@@ -49,7 +48,7 @@ def forecast(registration: Registration) -> tuple[str, ...]:
 def _ladders(registration: Registration, site: WriteSite) -> Iterator[str]:
     """One line for neighbouring kinds that go the same way."""
     offer = _best_case(registration, site)
-    for way, kinds in groupby(_KINDS, key=lambda kind: _way(kind, offer)):
+    for way, kinds in groupby(RECORDABLE_KINDS, key=lambda kind: _way(kind, offer)):
         yield f"  {', '.join(KIND_WORDS[kind] for kind in kinds)}:"
         yield from (f"    {line}" for line in way)
 

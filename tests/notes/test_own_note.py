@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smartapp.notes.own_note import NotedStatement, chosen_in, own_notes
 from smartapp.sdm.choices import CHOICES
-from smartapp.sdm.model import DraftStatement, Kind, SaidBy
+from smartapp.sdm.model import RECORDABLE_KINDS, DraftStatement, Kind, SaidBy
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.writing.note_text import line, note_text
 
@@ -32,7 +32,7 @@ _HEAD = "What matters to Rosa (9 Jun 2026)\n"
 @st.composite
 def drafts(draw: st.DrawFn) -> DraftStatement:
     """What the questions page can make, and the speakers that it cannot."""
-    kind = draw(st.sampled_from([kind for kind in Kind if kind is not Kind.PLANNING_DOCUMENT]))
+    kind = draw(st.sampled_from(RECORDABLE_KINDS))
     said_by = draw(st.sampled_from(SaidBy))
     choice = draw(st.sampled_from(["", *CHOICES.get(kind, {})]))
     label = CHOICES[kind][choice] if choice else ""

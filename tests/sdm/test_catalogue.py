@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from smartapp.errors import ConfigurationError
+from smartapp.notes.lexicon_file import LEXICA, read_lexicon
 from smartapp.sdm.catalogue import faults_of_age, load_catalogue
 from smartapp.sdm.conditions import AnyOf, Condition, ProblemOnList
 from smartapp.sdm.knowledge import Opens, Question, Reminder, Tier
@@ -81,9 +82,10 @@ def test_all_sources_and_conditions_shipped_are_in_use() -> None:
     conditions += [condition for reminder in catalogue.reminders for condition in reminder.unless]
     conditions += [each for condition in conditions if isinstance(condition, AnyOf) for each in condition.of]
 
-    assert {source.id for prompt in prompts for source in prompt.sources} == {
-        source.id for source in catalogue.sources
-    }
+    used = {source.id for prompt in prompts for source in prompt.sources}
+    for lexicon in LEXICA:
+        used |= {str(entry.values["source"]) for entry in read_lexicon(lexicon) if "source" in entry.values}
+    assert used == {source.id for source in catalogue.sources}
     assert {condition.id for condition in conditions} == {condition.id for condition in catalogue.conditions}
 
 

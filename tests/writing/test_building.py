@@ -60,6 +60,7 @@ def test_every_example_passes_the_guard_in_every_form(name: str, form: str) -> N
         (Rung.OBSERVATION, draft(Kind.CONFIDENCE, "Quite sure.")),
         (Rung.OBSERVATION, draft(Kind.DECISION_ROLE, "Both of us.", choice="unheard-of")),
         (Rung.OBSERVATION, draft(Kind.PLANNING_DOCUMENT, "A living will.")),
+        (Rung.OBSERVATION, draft(Kind.CODE_STATUS, "DNR")),
         (Rung.LIST, draft(Kind.PRIORITIES, "1. a\n2. b", about=("nothing", "known"))),
         (Rung.QUESTIONNAIRE, DRAFTS["hope"]),
         (Rung.COPY, DRAFTS["hope"]),

@@ -37,7 +37,7 @@ OWN_RUNG = {
     Kind.DECISION: Rung.CARE_PLAN,
     Kind.PRIORITIES: Rung.LIST,
 }
-NO_DATA = (Kind.CONFIDENCE, Kind.PLANNING_DOCUMENT)
+NO_DATA = (Kind.CONFIDENCE, Kind.PLANNING_DOCUMENT, Kind.CODE_STATUS)
 GOAL = DraftStatement("1", Kind.GOAL, "Walk to church.")
 WORRY = DraftStatement("2", Kind.WORRY, "Being a burden.")
 

@@ -1,0 +1,170 @@
+"""How fast notes are read, beside a bare regular expression of the same phrases over the same text; how the
+time grows with the text, and how much memory 50 MB of notes take.
+"""
+
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+from typing import Final
+
+from bench.note_text import note_text
+from smartapp.notes.layout import layout_of
+from smartapp.notes.preferences import PreferenceReader
+from smartapp.notes.reader import NoteReader
+from smartapp.notes.wording import WordingReader
+
+RUNS: Final = 5
+SIZE: Final = 50_000
+"""Characters of the text that both read, one after the other."""
+
+GROWN: Final = 400_000
+"""Characters of the smallest of the texts whose times are compared: fewer would hide what grows slowly."""
+
+GROWN_RUNS: Final = 3
+MANY: Final = 10_000
+"""Characters of one note among many."""
+
+ALL: Final = 50_000_000
+LIMIT: Final = 4.0
+FEW: Final = 200
+"""Phrases of the small bare expression: as many as published lists of such words have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Seconds for `size` characters, one figure a run: the reader, a bare expression of the same phrases, and
+    one of FEW of them; `layout` and `scan` are parts of `reader`.
+    """
+
+    size: int
+    phrases: int
+    hits: int
+    words: int
+    findings: int
+    reader: tuple[float, ...]
+    bare: tuple[float, ...]
+    few: tuple[float, ...]
+    layout: float
+    scan: float
+
+    def ratios(self, others: tuple[float, ...]) -> list[float]:
+        """How many times as long the reader takes, in each of the runs made alternately."""
+        return [ours / other for ours, other in zip(self.reader, others, strict=True)]
+
+
+def measure() -> Speed:
+    preferences, wording = PreferenceReader.of(), WordingReader.packaged()
+    reader = NoteReader(preferences, wording)
+    scanners = (preferences.scanner, wording.scanner)
+    phrases = sorted({phrase for scanner in scanners for phrase in scanner.phrases}, key=len, reverse=True)
+    bare = _bare(phrases)
+    few = _bare(phrases[:: len(phrases) // FEW])
+    text = note_text(SIZE)
+    reader.read(text[:10_000])
+    ours, theirs, with_few = [], [], []
+    for _ in range(RUNS):
+        ours.append(_seconds(lambda: reader.read(text)))
+        theirs.append(_seconds(lambda: sum(1 for _ in bare.finditer(text))))
+        with_few.append(_seconds(lambda: sum(1 for _ in few.finditer(text))))
+    return Speed(
+        size=SIZE,
+        phrases=len(phrases),
+        hits=sum(1 for scanner in scanners for _ in scanner.hits(text)),
+        words=len(text.split()),
+        findings=len(reader.read(text)),
+        reader=tuple(ours),
+        bare=tuple(theirs),
+        few=tuple(with_few),
+        layout=_seconds(lambda: layout_of(text)),
+        scan=_seconds(lambda: [sum(1 for _ in scanner.hits(text)) for scanner in scanners]),
+    )
+
+
+def growth() -> list[tuple[int, float]]:
+    """Characters and seconds, for a text and 2, 4 and 8 times that text: the best of runs in turns."""
+    reader = _reader()
+    texts = [note_text(GROWN) * times for times in (1, 2, 4, 8)]
+    reader.read(texts[0])
+    rounds = [[_seconds(partial(reader.read, text)) for text in texts] for _ in range(GROWN_RUNS)]
+    return [(len(text), min(times)) for text, times in zip(texts, zip(*rounds, strict=True), strict=True)]
+
+
+def memory(shape: str) -> float:
+    """MB that reading ALL characters took more than having them, as many notes or as one text, in a process
+    of its own.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.notes", shape], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+def report(speed: Speed) -> str:
+    per_mb = 1_000_000 / speed.size
+    return (
+        "Reading notes, beside a bare regular expression over the same text: "
+        f"{_figure(speed.ratios(speed.bare))} times as long with the same {speed.phrases:,} phrases "
+        f"(limit {LIMIT:.0f}), {_figure(speed.ratios(speed.few))} with {FEW} of them\n"
+        f"  {median(speed.reader) * per_mb:.2f} s a million characters against "
+        f"{median(speed.bare) * per_mb:.2f} s and {median(speed.few) * per_mb:.2f} s; "
+        f"of that layout {speed.layout * per_mb:.2f} s, cues {speed.scan * per_mb:.2f} s; "
+        f"one cue in {speed.words / speed.hits:.0f} words, {speed.findings:,} findings"
+    )
+
+
+def report_growth(sizes: list[tuple[int, float]]) -> str:
+    first_size, first = sizes[0]
+    figures = ", ".join(f"{size // first_size}x {seconds / first:.2f}" for size, seconds in sizes)
+    return f"  time for a text of {first_size:,} characters and its multiples: {figures}"
+
+
+def report_memory(shape: str, megabytes: float) -> str:
+    return f"  {ALL // 1_000_000} MB of notes as {shape}: {megabytes:.0f} MB of memory more than before"
+
+
+def _figure(ratios: list[float]) -> str:
+    return f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def _bare(phrases: list[str]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, phrases)) + r")\b", re.I)
+
+
+def _reader() -> NoteReader:
+    return NoteReader(PreferenceReader.of(), WordingReader.packaged())
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _take_memory(shape: str) -> float:
+    """`shape` "one": a single text; "many": notes, each another. Texts are made without help that would count
+    as memory taken before.
+    """
+    reader = _reader()
+    piece = note_text(MANY)
+    reader.read(piece)
+    text = piece * (ALL // MANY) if shape == "one" else ""
+    before = _peak_mb()
+    if text:
+        reader.read(text)
+    for number in range(0 if text else ALL // MANY):
+        reader.read(note_text(MANY, seed=number))
+    return _peak_mb() - before
+
+
+if __name__ == "__main__":
+    print(_take_memory(sys.argv[1]))
