@@ -32,7 +32,8 @@ SCOPES = (
     "patient/AllergyIntolerance.rs", "patient/Goal.crus", "patient/Observation.crus",
     "patient/CarePlan.crus", "patient/List.crus", "patient/CareTeam.rs", "patient/RelatedPerson.rs",
     "patient/Consent.rs", "patient/QuestionnaireResponse.crus", "patient/ServiceRequest.rs",
-    "patient/DocumentReference.crus", "patient/Binary.r", "patient/Provenance.crs",
+    "patient/DocumentReference.crus", "patient/Binary.r", "patient/DiagnosticReport.rs",
+    "patient/Composition.rs", "patient/ClinicalImpression.rs", "patient/Provenance.crs",
     "user/Practitioner.r", "user/PractitionerRole.r",
 )  # fmt: skip
 

@@ -26,7 +26,8 @@ class EhrProfile:
     """What reading and writing do differently at an EHR.
 
     `condition_categories`: tokens, one search for each; none is one search without a category.
-    `care_plan_categories`: tokens, one search for each. `page_size`: `_count` of every search, records.
+    `care_plan_categories`: tokens, one search for each. `other_note_types`: where notes stand besides
+    DocumentReference, searched with permission only. `page_size`: `_count` of every search, records.
     `note_shape`: how a note is filed. `creates_of_other_kinds`: types whose create is offered, but not for
     what the app would write. `stated`: what its server said that it takes, None where nobody looked.
     """
@@ -34,6 +35,7 @@ class EhrProfile:
     vendor: str = "generic"
     condition_categories: tuple[str, ...] = ()
     care_plan_categories: tuple[str, ...] = (ASSESS_PLAN,)
+    other_note_types: tuple[str, ...] = ("DiagnosticReport", "Composition", "ClinicalImpression")
     page_size: int = 200
     note_shape: NoteShape = NoteShape.US_CORE
     creates_of_other_kinds: frozenset[str] = frozenset()
@@ -66,6 +68,10 @@ def _epic() -> EhrProfile:
     Symptom: longitudinal care plans stand under a SNOMED category, encounter plans under US Core's.
     Decision: search for both. From: an integrator's report on CarePlan.Search (38717003); 2026-10-02.
 
+    Symptom: notes are DocumentReferences only; DiagnosticReport has results of laboratories and imaging, and
+    there is no Composition and no ClinicalImpression. Decision: none of them is searched. From: the
+    CapabilityStatement of 2026-07-24.
+
     Symptom: Observation has a create, for vital signs and other flowsheet rows, lines and drains, and DICOM;
     a preference has no row there. Decision: preferences are never sent as Observation. From: the
     CapabilityStatement of 2026-07-24 for the create, an integrator's record of the APIs (963 and others) for
@@ -82,6 +88,7 @@ def _epic() -> EhrProfile:
         vendor="epic",
         condition_categories=("problem-list-item", "health-concern", "encounter-diagnosis"),
         care_plan_categories=(ASSESS_PLAN, "http://snomed.info/sct|38717003"),
+        other_note_types=(),
         note_shape=NoteShape.EPIC,
         creates_of_other_kinds=frozenset({"Observation"}),
         stated=Stated(

@@ -89,6 +89,7 @@ class Attachment(Lens, frozen=True):
     data: str = ""
     url: str = ""
     title: str = ""
+    size: int = 0
 
 
 class Resource(Lens, frozen=True):
@@ -360,6 +361,12 @@ class Content(Lens, frozen=True):
 
 class DocumentContext(Lens, frozen=True):
     period: Period = Period()
+    practice_setting: Concept = Concept()
+
+
+class RelatesTo(Lens, frozen=True):
+    code: str = ""
+    target: Reference = Reference()
 
 
 class DocumentReference(OfSubject, frozen=True):
@@ -369,6 +376,7 @@ class DocumentReference(OfSubject, frozen=True):
     date: str = ""
     description: str = ""
     author: tuple[Reference, ...] = ()
+    relates_to: tuple[RelatesTo, ...] = ()
     content: tuple[Content, ...] = ()
     context: DocumentContext = DocumentContext()
 

@@ -1,200 +1,200 @@
-"""Notes: the newest clinical documents with their text, and the statements that stand in them."""
+"""Reading notes: the chart's lists of them, which are read, and the text of each or why it has none."""
 
 import asyncio
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
+from typing import Final
 
 from smartapp.errors import AppError
-from smartapp.fhir import lenses
+from smartapp.fhir import lenses, note_sources
 from smartapp.fhir.client import NOTE_BYTES
-from smartapp.fhir.dates import day_of
-from smartapp.fhir.document import DESCRIPTION
-from smartapp.fhir.keeping import kept
-from smartapp.fhir.own_marks import is_ours
-from smartapp.fhir.parts import Reader, failed_part, most_telling, problem_of, search_all
-from smartapp.fhir.patient_record import Note, Part, PartName, PatientIdentity, Reason
-from smartapp.fhir.people import clinician_named
+from smartapp.fhir.keeping import R, kept
+from smartapp.fhir.note_lenses import ClinicalImpression, Composition, DiagnosticReport
+from smartapp.fhir.note_order import Budget, to_read
+from smartapp.fhir.note_sources import ListedNote, is_tried
+from smartapp.fhir.note_statements import MAX_CHARACTERS
+from smartapp.fhir.parts import Problem, Reader, failed_part, most_telling, problem_of, search_all
+from smartapp.fhir.patient_record import Note, Part, PartName, Reason
 from smartapp.fhir.searches import Search
-from smartapp.notes.own_note import NotedStatement, OwnNote, own_notes
-from smartapp.notes.statements import FoundStatement, find_statements
+from smartapp.fhir.this_patient import ThisPatient
+from smartapp.notes.note_text import Unreadable
 from smartapp.notes.text import text_of
-from smartapp.sdm.choices import option
-from smartapp.sdm.model import SaidBy, Source, Statement
 
-LOINC = "http://loinc.org"
 MAX_NOTES = 200
-_FORMATS = ("text/plain", "text/html", "application/xhtml+xml")
-"""In the order in which they are preferred; others are tried last, and cannot be read."""
+_TEXTS_AT_A_TIME = 3
+_CARRIES_ITS_TEXT = frozenset({"Composition", "ClinicalImpression"})
+"""Never in need of a request for the text, so their searches may wait until those are under way."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoteChoice:
-    """Which notes a site wants read, newest first, of the LOINC `types` ("11506-3") or of any.
+    """Which notes a site wants read, of the LOINC `types` ("11506-3") or of any.
 
     `most`: how many may be fetched, each with a request of its own; 0 wants none. Notes whose text came with
     the search cost nothing more, and are read up to MAX_NOTES. The app's own are wanted whatever their type,
-    and fetched before others: of some statements they are the only place.
+    and come first: of some statements they are the only place. Which of the others come first: note_order.py.
     """
 
     most: int
     types: frozenset[str] = frozenset()
 
-    def wants(self, document: lenses.DocumentReference) -> bool:
-        codings = document.type.coding
-        is_of_type = any(coding.system == LOINC and coding.code in self.types for coding in codings)
-        return not self.types or is_of_type or _is_ours(document)
+    def wants(self, note: ListedNote) -> bool:
+        return not self.types or bool(note.codes & self.types) or note.is_ours
 
-    def of(self, newest: Sequence[lenses.DocumentReference]) -> list[lenses.DocumentReference]:
+    def of(self, notes: Sequence[ListedNote]) -> list[ListedNote]:
         """The notes to read, in the order they come."""
-        if self.most == 0:
-            return []
-        fetched = [document for document in newest if not _readable_attachment(document.content).data]
-        fetched.sort(key=_is_ours, reverse=True)
-        too_many = {document.reference for document in fetched[self.most :]}
-        return [document for document in newest if document.reference not in too_many][:MAX_NOTES]
+        chosen = to_read([note.candidate for note in notes], Budget(self.most, MAX_NOTES))
+        return [note for note in notes if note.reference in chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What was found of one type or several. `problem`: why nothing could be listed at all."""
+
+    notes: tuple[ListedNote, ...] = ()
+    left_out: int = 0
+    whole: bool = True
+    problem: Problem | None = None
 
 
 async def read_notes(reader: Reader, searches: Sequence[Search], choice: NoteChoice) -> Part[Note]:
-    """The newest notes of the chosen types. One that cannot be read stays in the list and says why."""
-    found = await search_all(reader, searches)
-    if found.all_failed:
-        return failed_part(PartName.NOTES, most_telling(found.problems))
-    those_kept = kept(found.resources, lenses.DocumentReference, patient=reader.patient)
-    once = {document.reference: document for document in those_kept.resources if choice.wants(document)}
-    newest = sorted(once.values(), key=lambda document: _written_on(document) or date.min, reverse=True)
-    chosen = choice.of(newest)
-    notes = await asyncio.gather(*(_note(reader, document) for document in chosen))
+    """The chosen notes, newest first. One that cannot be read stays in the list and says why.
+
+    Searches of types that carry their text go out with the requests for the other texts, so that no EHR has
+    more requests at a time than the wave allows.
+    """
+    late = [search for search in searches if search.resource_type in _CARRIES_ITS_TEXT]
+    listed = await _list(reader, [search for search in searches if search not in late], choice)
+    (notes, all_taken), more = await asyncio.gather(
+        _read(reader, choice, listed), _list(reader, late, choice)
+    )
+    more_notes, more_taken = await _read(reader, choice, more)
+    if listed.problem and not notes and not more_notes:
+        return failed_part(PartName.NOTES, listed.problem)
+    both = sorted((*notes, *more_notes), key=lambda note: note.written_on or date.min, reverse=True)
     return Part(
         PartName.NOTES,
-        items=tuple(notes),
-        left_out=found.left_out + those_kept.left_out,
-        whole=found.whole and len(chosen) == len(newest),
+        items=tuple(both),
+        left_out=listed.left_out + more.left_out,
+        whole=listed.whole and more.whole and all_taken and more_taken,
     )
 
 
-def note_statements(notes: Iterable[Note], patient: PatientIdentity) -> tuple[Statement, ...]:
-    """What the notes say that was said: confirmed in a note that this app filed, else not. A sentence that
-    was copied forward counts where it stood first.
-    """
-    own: list[Statement] = []
-    first: dict[tuple[str, str], Statement] = {}
-    for note in sorted(notes, key=lambda one: one.written_on or date.max):
-        noted, text = _own_statements(note, patient)
-        own += noted
-        for found in find_statements(text):
-            first.setdefault((found.kind, " ".join(found.excerpt.split())), _statement(found, note))
-    return (*own, *first.values())
+async def _read(reader: Reader, choice: NoteChoice, listed: _Listed) -> tuple[list[Note], bool]:
+    """The chosen notes, and whether those are all."""
+    chosen = choice.of(listed.notes)
+    # The threads are the whole app's.
+    threads = asyncio.Semaphore(_TEXTS_AT_A_TIME)
+    notes = await asyncio.gather(*(_note(reader, note, threads=threads) for note in chosen))
+    return notes, len(notes) == len(listed.notes)
 
 
-def _own_statements(note: Note, patient: PatientIdentity) -> tuple[list[Statement], str]:
-    """The statements in this app's words, and the rest of the text.
-
-    Text that was copied by hand could be from another chart: it counts when it names this patient, and as
-    unconfirmed.
-    """
-    notes, rest = own_notes(note.text)
-    if not all(note.is_ours or _names(one.patient_name, patient) for one in notes):
-        return [], note.text
-    return [_noted(statement, one, note) for one in notes for statement in one.statements], rest
-
-
-def _names(name: str, patient: PatientIdentity) -> bool:
-    parts = [patient.family, *patient.given.split()[:1]]
-    is_full = any(parts) and all(part.casefold() in name.casefold() for part in parts)
-    return is_full or name in {patient.call_name, patient.given, patient.family}
-
-
-def _noted(found: NotedStatement, own: OwnNote, note: Note) -> Statement:
-    is_summary = found.said_by is SaidBy.PATIENT and not found.verbatim
-    return Statement(
-        kind=found.kind,
-        words=found.words,
-        said_by=SaidBy.REPORTED if is_summary else found.said_by,
-        source=Source(note.reference, title=note.title),
-        said_on=own.on,
-        speaker=found.speaker,
-        recorder=own.recorder or note.author,
-        language=note.language,
-        due=found.due,
-        confirmed=note.is_ours,
-        coded=found.words == option(found.kind, found.choice),
-        choice=found.choice,
-        verbatim=found.verbatim,
+async def _list(reader: Reader, searches: Sequence[Search], choice: NoteChoice) -> _Listed:
+    found = await asyncio.gather(*(_LISTS[search.resource_type](reader, search) for search in searches))
+    notes = {note.reference: note for one in found for note in one.notes if choice.wants(note)}
+    for replaced in [reference for note in notes.values() for reference in note.replaces]:
+        notes.pop(replaced, None)
+    return _Listed(
+        tuple(sorted(notes.values(), key=lambda note: note.written_on or date.min, reverse=True)),
+        sum(one.left_out for one in found),
+        all(one.whole for one in found),
+        next((one.problem for one in found if one.problem), None),
     )
 
 
-def _statement(found: FoundStatement, note: Note) -> Statement:
-    return Statement(
-        kind=found.kind,
-        words=found.words,
-        said_by=found.said_by,
-        source=Source(note.reference, title=note.title, excerpt=found.excerpt),
-        said_on=note.written_on,
-        speaker=found.speaker,
-        recorder=note.author,
-        language=note.language or found.language,
-        confirmed=False,
-    )
+def _lists(
+    lens: type[R], listed: Callable[[R, ThisPatient], ListedNote | None]
+) -> Callable[[Reader, Search], Awaitable[_Listed]]:
+    async def list_one(reader: Reader, search: Search) -> _Listed:
+        found = await search_all(reader, [search])
+        those_kept = kept(found.resources, lens, patient=reader.patient)
+        notes = [note for one in those_kept.resources if (note := listed(one, reader.patient))]
+        left_out = found.left_out + those_kept.left_out
+        # Of the other types an EHR may have none, so only a missing list of documents is a missing part.
+        is_main = lens is lenses.DocumentReference and found.all_failed
+        return _Listed(tuple(notes), left_out, found.whole, most_telling(found.problems) if is_main else None)
+
+    return list_one
 
 
-async def _note(reader: Reader, document: lenses.DocumentReference) -> Note:
-    attachment = _readable_attachment(document.content)
-    text, problem = await _text(reader, attachment)
+_LISTS: Final = MappingProxyType(
+    {
+        "DocumentReference": _lists(lenses.DocumentReference, note_sources.of_document),
+        "DiagnosticReport": _lists(DiagnosticReport, note_sources.of_report),
+        "Composition": _lists(Composition, note_sources.of_composition),
+        "ClinicalImpression": _lists(ClinicalImpression, note_sources.of_impression),
+    }
+)
+
+
+async def _note(reader: Reader, listed: ListedNote, *, threads: asyncio.Semaphore) -> Note:
+    text = await _text(reader, listed, threads=threads)
+    attachment = listed.attachment
     return Note(
-        reference=document.reference,
-        title=document.type.words or document.description or attachment.title,
-        written_on=_written_on(document),
-        author=clinician_named(document.author, reader.patient),
-        text=text,
-        language=attachment.language or document.language,
-        problem=problem,
-        is_ours=_is_ours(document),
+        reference=listed.reference,
+        title=listed.title,
+        written_on=listed.written_on,
+        author=listed.author,
+        text=text.text,
+        language=listed.language,
+        problem=text.problem,
+        is_ours=listed.is_ours,
+        author_role=listed.role,
+        content_type=attachment.content_type if text.problem else "",
+        unreadable=text.unreadable,
+        partly=text.partly or len(text.text) > MAX_CHARACTERS,
+        link=note_sources.page_for_people(attachment.url, reader.client.fhir_base) if text.problem else "",
     )
 
 
-async def _text(reader: Reader, attachment: lenses.Attachment) -> tuple[str, Reason | None]:
-    if not attachment.content_type.lower().startswith(_FORMATS):
-        return "", Reason.UNREADABLE
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Fields as in Note."""
+
+    text: str = ""
+    problem: Reason | None = None
+    unreadable: Unreadable | None = None
+    partly: bool = False
+
+
+async def _text(reader: Reader, listed: ListedNote, *, threads: asyncio.Semaphore) -> _Text:
+    if listed.inline:
+        return _Text(listed.inline)
+    attachment = listed.attachment
+    if (known := _known_before(attachment)) is not None:
+        return known
     try:
         body = await _body(reader, attachment)
+        # Away from the loop: two megabytes of markup take a while, and a PDF longer.
+        async with asyncio.timeout_at(reader.deadline), threads:
+            text = await asyncio.to_thread(text_of, body, attachment.content_type)
+    except TimeoutError:
+        return _Text(problem=Reason.TOO_SLOW)
     except AppError as error:
-        return "", problem_of(error).reason
+        return _Text(problem=problem_of(error).reason)
     except (binascii.Error, ValueError):
-        return "", Reason.UNREADABLE
-    if body is None:
-        return "", Reason.UNREADABLE
-    if len(body) > NOTE_BYTES:
-        return "", Reason.TOO_LARGE
-    # Away from the loop: two megabytes of markup take a while.
-    note_text = await asyncio.to_thread(text_of, body, attachment.content_type)
-    return note_text.text, None if note_text.readable else Reason.UNREADABLE
+        return _Text(problem=Reason.UNREADABLE, unreadable=Unreadable.DAMAGED)
+    problem = Reason.UNREADABLE if text.problem else None
+    return _Text(text.text, problem, text.problem, partly=text.partly)
 
 
-async def _body(reader: Reader, attachment: lenses.Attachment) -> bytes | None:
-    """The bytes, inline or from the same server; None when the chart has neither."""
-    if attachment.data:
-        return base64.b64decode(attachment.data)
-    if attachment.url:
-        return await reader.attachment(attachment.url, attachment.content_type)
+def _known_before(attachment: lenses.Attachment) -> _Text | None:
+    """What is clear without asking for it or looking into it."""
+    if not attachment.data and not attachment.url:
+        return _Text(problem=Reason.UNREADABLE, unreadable=Unreadable.EMPTY)
+    if not is_tried(attachment):
+        return _Text(problem=Reason.UNREADABLE, unreadable=Unreadable.UNKNOWN_FORMAT)
+    if max(attachment.size, len(attachment.data) * 3 // 4) > NOTE_BYTES:
+        return _Text(problem=Reason.TOO_LARGE)
     return None
 
 
-def _readable_attachment(content: Sequence[lenses.Content]) -> lenses.Attachment:
-    attachments = [one.attachment for one in content]
-    for media_type in _FORMATS:
-        for attachment in attachments:
-            if attachment.content_type.lower().startswith(media_type):
-                return attachment
-    return next(iter(attachments), lenses.Attachment())
-
-
-def _is_ours(document: lenses.DocumentReference) -> bool:
-    """By the identifier, or where the EHR dropped it, by the description."""
-    return is_ours(document.identifier) or document.description == DESCRIPTION
-
-
-def _written_on(document: lenses.DocumentReference) -> date | None:
-    return day_of(document.context.period.start or document.date)
+async def _body(reader: Reader, attachment: lenses.Attachment) -> bytes:
+    """The bytes, inline or from the same server. Raises ValueError, binascii.Error for what is no base64."""
+    if attachment.data:
+        return base64.b64decode(attachment.data)
+    return await reader.attachment(attachment.url, attachment.content_type)

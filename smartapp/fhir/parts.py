@@ -88,6 +88,8 @@ class Found:
 
 
 async def search_all(reader: Reader, searches: Sequence[Search]) -> Found:
+    """All of them at a time, but for optional ones without permission."""
+    searches = [one for one in searches if not one.is_optional or reader.client.may(one.resource_type, "s")]
     answered = await asyncio.gather(*(reader.search(search) for search in searches))
     answers = [
         answer for search, answer in zip(searches, answered, strict=True) if not _is_missing(search, answer)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from smartapp.notes.note_text import Unreadable
 from smartapp.sdm.facts import Code
 from smartapp.sdm.model import Statement
 
@@ -146,6 +147,11 @@ class ClinicianDetails:
 class Note:
     """A note with its text, which may be "" when it could not be read (`problem` says why). `author` and
     `title` as the chart has them. `is_ours`: this app filed it in this chart.
+
+    `author_role`: the field of care it is from, in words ("social work"), "" when the chart does not tell.
+    `content_type`: of what could not be read, for IT. `unreadable`: why what came has no text, where that is
+    the problem. `partly`: there is more in it than was read. `link`: where the EHR shows it to people, ""
+    when it does not tell.
     """
 
     reference: str
@@ -156,6 +162,30 @@ class Note:
     language: str = ""
     problem: Reason | None = None
     is_ours: bool = False
+    author_role: str = ""
+    content_type: str = ""
+    unreadable: Unreadable | None = None
+    partly: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWording:
+    """Words in a note that may color the picture, for a heads-up without an author.
+
+    `label` as in notes/finding.py ("blame"); `severity` 1 to 3; `instead` a neutral wording; `excerpt` the
+    sentence around.
+    """
+
+    reference: str
+    title: str
+    written_on: date | None
+    words: str
+    excerpt: str
+    label: str
+    severity: int
+    instead: str
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +212,7 @@ class PatientRecord:
     notes: Part[Note]
     note_statements: tuple[Statement, ...]
     read_at: datetime
+    note_wording: tuple[NoteWording, ...] = ()
 
     @property
     def parts(self) -> "tuple[AnyPart, ...]":

@@ -4,8 +4,8 @@ Bounded three times: each request by the client's time limit, the requests at a 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from smartapp.clock import Clock
@@ -14,7 +14,8 @@ from smartapp.errors import TemporaryOutboundError
 from smartapp.fhir.answers import NO_FORM, SiteForm
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.clinician import read_clinician
-from smartapp.fhir.note_reading import NoteChoice, note_statements
+from smartapp.fhir.note_reading import NoteChoice
+from smartapp.fhir.note_statements import NotesSay, what_notes_say
 from smartapp.fhir.parts import Problem, Reader, failed_part
 from smartapp.fhir.patient_record import (
     AnyPart,
@@ -28,6 +29,7 @@ from smartapp.fhir.patient_record import (
 )
 from smartapp.fhir.wave import read_patient, reads
 from smartapp.logs import event
+from smartapp.notes.reader import note_reader
 
 MAX_REQUESTS_AT_A_TIME = 24
 """No EHR's wave has more, so that none of it waits for another part."""
@@ -109,6 +111,8 @@ class ChartReading:
             name: await self.part(name) for name in self._parts
         }  # Any: each is of its own type
         notes: Part[Note] = part[PartName.NOTES]
+        # Away from the loop: twenty long notes take a while.
+        say = await asyncio.to_thread(_what_they_say, notes.items, patient, self._clock().date())
         return PatientRecord(
             patient=patient,
             visit=part[PartName.VISIT],
@@ -126,8 +130,8 @@ class ChartReading:
             related_persons=part[PartName.RELATED_PERSONS],
             care_team=part[PartName.CARE_TEAM],
             notes=notes,
-            # Away from the loop: twenty long notes take a while.
-            note_statements=await asyncio.to_thread(note_statements, notes.items, patient),
+            note_statements=say.statements,
+            note_wording=say.wording,
             read_at=self._clock(),
         )
 
@@ -135,6 +139,10 @@ class ChartReading:
         """Stop what is still being read. Who waits for a part gets it as unavailable."""
         for task in (self._patient, self._clinician, *self._parts.values()):
             task.cancel()
+
+
+def _what_they_say(notes: Sequence[Note], patient: PatientIdentity, today: date) -> NotesSay:
+    return what_notes_say(notes, patient, read=note_reader().read, today=today)
 
 
 async def _shared(task: asyncio.Task[T]) -> T:

@@ -22,13 +22,15 @@ an advance directive. Those for religious beliefs are not asked for, so that no 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One search: a resource type and its parameters. `is_extra`: it finds only what this app writes, so an
-    EHR that does not offer it has nothing that it would find.
+    """One search: a resource type and its parameters. `is_extra`: an EHR that does not offer it has nothing
+    that it would find. `is_optional`: a site that did not ask for permission wants it not; it is not sent
+    then, and nobody misses it.
     """
 
     resource_type: str
     params: tuple[tuple[str, str], ...]
     is_extra: bool = False
+    is_optional: bool = False
 
 
 def searches_for(patient_id: str, profile: EhrProfile) -> Mapping[PartName, tuple[Search, ...]]:
@@ -76,5 +78,8 @@ def searches_for(patient_id: str, profile: EhrProfile) -> Mapping[PartName, tupl
         PartName.PLANNING_DOCUMENTS: (ask("DocumentReference", ("category", f"{_LOINC}|42348-3")),),
         PartName.QUESTIONNAIRES: (ask("QuestionnaireResponse"),),
         PartName.ORDERS: (ask("ServiceRequest"),),
-        PartName.NOTES: (ask("DocumentReference", ("category", "clinical-note")),),
+        PartName.NOTES: (
+            ask("DocumentReference", ("category", "clinical-note")),
+            *(replace(ask(name), is_extra=True, is_optional=True) for name in profile.other_note_types),
+        ),
     }

@@ -15,8 +15,9 @@ from smartapp.fhir.own_marks import whose_words, words_in
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.people import note_author
 from smartapp.fhir.this_patient import ThisPatient
-from smartapp.sdm.choices import DECISION_ROLES, option, said
+from smartapp.sdm.choices import DECISION_ROLES, option
 from smartapp.sdm.model import Kind, Source, Statement
+from smartapp.sdm.sameness import said_once
 
 CONCEPTS_SUFFIX: Final = "/CodeSystem/sdm-concepts"
 """How the local code system ends, whatever host the site that wrote it has."""
@@ -134,45 +135,28 @@ def preference_statements(observation: lenses.Observation, patient: ThisPatient)
 def all_statements(record: PatientRecord) -> tuple[Statement, ...]:
     """Every statement of the chart, newest first, those without a date last.
 
-    Of the same words about the same thing the newest stays; of the same day's, the confirmed. Words that
-    were said do not give way to a target of unknown origin. What stands in the chart as data is not taken
-    from a note again, and what a note of the app's own holds not from another note.
+    Of the same thing said twice the newest stays, with the other days; of the same day's, the confirmed.
+    Words that were said do not give way to a target of unknown origin. What stands in the chart as data is
+    not taken from a note again, and what a note of the app's own holds not from another note.
     """
-    data = newest_first(
-        (
-            *record.goals.items,
-            *record.preferences.items,
-            *record.questionnaires.items,
-            *record.care_plans.items,
-            *record.priorities.items,
-            *record.consents.items,
-            *record.planning_documents.items,
-        )
+    data = (
+        *record.goals.items,
+        *record.preferences.items,
+        *record.questionnaires.items,
+        *record.care_plans.items,
+        *record.priorities.items,
+        *record.consents.items,
+        *record.planning_documents.items,
     )
-    known = {_key(one) for one in data}
-    noted = [one for one in record.note_statements if one.confirmed and _key(one) not in known]
-    told = {_same_words(one.words) for one in (*data, *noted) if one.was_said}
-    found = [
-        one for one in record.note_statements if not one.confirmed and _same_words(one.words) not in told
-    ]
-    return newest_first((*data, *noted, *found))
+    noted = [one for one in record.note_statements if one.confirmed]
+    found = [one for one in record.note_statements if not one.confirmed]
+    return newest_first(said_once((*newest_first(data), *newest_first(noted), *newest_first(found))))
 
 
 def newest_first(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    ordered = sorted(statements, key=lambda one: (one.said_on or date.min, one.confirmed), reverse=True)
-    once: dict[tuple[Kind, bool, str], Statement] = {}
-    for statement in ordered:
-        once.setdefault(_key(statement), statement)
-    return tuple(once.values())
-
-
-def _key(statement: Statement) -> tuple[Kind, bool, str]:
-    words = said(statement.kind, statement.words, statement.choice)
-    return statement.kind, statement.was_said, _same_words(words)
-
-
-def _same_words(words: str) -> str:
-    return " ".join(words.split()).casefold()
+    """The same thing once, see said_once."""
+    newest = sorted(statements, key=lambda one: (one.said_on or date.min, one.confirmed), reverse=True)
+    return said_once(newest)
 
 
 def _kind_of(observation: lenses.Observation) -> Kind | None:

@@ -23,6 +23,8 @@ TABLED: Final = frozenset(
         "RelatedPerson",
         "Questionnaire",
         "Consent",
+        "Composition",
+        "ClinicalImpression",
         "Patient",
     }
 )

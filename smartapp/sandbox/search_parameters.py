@@ -90,6 +90,18 @@ _BY_TYPE: dict[str, dict[str, Parameter]] = {
     },
     "CareTeam": _CLINICAL | _ENCOUNTER | {"date": _date("period")},
     "Communication": _CLINICAL | _ENCOUNTER | {"sent": _date("sent")},
+    "ClinicalImpression": _SUBJECT
+    | _IDENTIFIER
+    | _STATUS
+    | {"date": _date("effectiveDateTime", "effectivePeriod"), "assessor": _reference("assessor")},
+    "Composition": _CLINICAL
+    | _ENCOUNTER
+    | {
+        "author": _reference("author"),
+        "type": _token("type"),
+        "date": _date("date"),
+        "title": _string("title"),
+    },
     "Condition": _SUBJECT
     | _IDENTIFIER
     | _CATEGORY

@@ -66,6 +66,8 @@ FULL: Final = Manner(
             "RelatedPerson": TypeFacts(_WRITE, profiles=_profiles(_SINCE_6, "us-core-relatedperson")),
             "Questionnaire": TypeFacts(),
             "Consent": TypeFacts(),
+            "Composition": TypeFacts(),
+            "ClinicalImpression": TypeFacts(),
             "Patient": TypeFacts(profiles=_profiles(_SINCE_6, "us-core-patient")),
         }
     ),

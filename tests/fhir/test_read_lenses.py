@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartapp.errors import AnswerUnreadable
-from smartapp.fhir import answers, chart_items, documents, lenses, people, statements
+from smartapp.fhir import (
+    answers,
+    chart_items,
+    documents,
+    lenses,
+    note_lenses,
+    note_sources,
+    people,
+    statements,
+)
 from smartapp.fhir.bundles import page_of
 from smartapp.fhir.capability import capability_of
 from smartapp.fhir.dates import day_of, instant_of
@@ -26,6 +35,10 @@ MAKERS: list[tuple[Any, Any]] = [
     (lenses.List, documents.priority_statements),
     (lenses.Consent, documents.consent_statements),
     (lenses.DocumentReference, documents.planning_document_statements),
+    (lenses.DocumentReference, note_sources.of_document),
+    (note_lenses.DiagnosticReport, note_sources.of_report),
+    (note_lenses.Composition, note_sources.of_composition),
+    (note_lenses.ClinicalImpression, note_sources.of_impression),
     (lenses.CareTeam, people.team_members),
     (lenses.Encounter, chart_items.visit),
     (lenses.Condition, lambda one, _: chart_items.condition(one)),

@@ -8,10 +8,11 @@ from typing import Any
 import httpx2
 
 from smartapp.ehr.profile import EhrProfile
-from smartapp.fhir.note_reading import NoteChoice, note_statements
+from smartapp.fhir.note_reading import NoteChoice
 from smartapp.fhir.patient_record import Note, PartName, PatientIdentity, Reason
 from smartapp.fhir.reading import start_reading
-from smartapp.sdm.model import Kind, SaidBy, Source
+from smartapp.sdm.model import Kind, SaidBy
+from tests.fhir.notes_said import note_statements
 from tests.fhir.read_server import FakeServer, about_p1, client_of, fhir, outcome, patient
 from tests.fhir.test_read_parts import NOW, read
 
@@ -66,7 +67,11 @@ async def test_a_note_comes_with_its_text_title_author_and_day() -> None:
         "Abena Osei, MD",
         "en",
     )
-    assert statement.source == Source("DocumentReference/n1", title="Progress note", excerpt=WORDS)
+    source = statement.source
+    assert (source.reference, source.title) == ("DocumentReference/n1", "Progress note")
+    assert WORDS[source.start : source.end] == statement.words
+    assert statement.words in source.excerpt
+    assert source.rule
 
 
 async def test_only_the_newest_notes_are_read_and_the_part_says_that_there_are_more() -> None:
@@ -201,6 +206,7 @@ def test_a_sentence_that_was_copied_forward_counts_where_it_stood_first() -> Non
     (statement,) = note_statements(notes, PatientIdentity("p1"))
 
     assert (statement.said_on, statement.source.reference) == (date(2019, 1, 1), "DocumentReference/2019")
+    assert statement.also_on == (date(2026, 1, 1), date(2022, 1, 1))
 
 
 async def test_a_binary_resource_with_html_becomes_text() -> None:

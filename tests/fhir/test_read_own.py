@@ -14,13 +14,14 @@ from smartapp.fhir import lenses
 from smartapp.fhir.answers import NO_FORM, SiteForm, questionnaire_statements, site_form
 from smartapp.fhir.document import DESCRIPTION
 from smartapp.fhir.documents import care_plan_statements, priority_statements
-from smartapp.fhir.note_reading import NoteChoice, note_statements
+from smartapp.fhir.note_reading import NoteChoice
 from smartapp.fhir.patient_record import Note, Part, PartName, PatientIdentity, Reason
 from smartapp.fhir.profiles import ResourceForm
 from smartapp.fhir.statements import all_statements, goal_statements, preference_statements
 from smartapp.fhir.this_patient import ThisPatient
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy, Source, Statement
 from smartapp.writing.building import made
+from tests.fhir.notes_said import note_statements
 from tests.fhir.read_server import BASE, FakeServer, about_p1, client_of, goal, outcome, patient
 from tests.fhir.test_read_parts import read
 from tests.fhir.written import CONTEXT, DRAFTS, EXAMPLES, FORMS, of_statement, written
@@ -310,6 +311,8 @@ def test_what_somebody_added_to_the_note_is_read_as_any_note() -> None:
 
     assert [one.words for one in found if not one.confirmed] == ["I am afraid of the stairs at home."]
     assert len(found) == len(EXAMPLES["note"].entry.drafts) + 1
+    (place,) = [one.source for one in found if not one.confirmed]
+    assert added.text[place.start : place.end] == "I am afraid of the stairs at home."
 
 
 async def test_words_that_stand_as_data_and_in_notes_are_there_once_as_data() -> None:

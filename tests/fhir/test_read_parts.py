@@ -54,8 +54,10 @@ async def test_an_empty_chart_has_every_part_read_and_nothing_in_it() -> None:
     assert (record.patient.id, record.read_at, reading.started_at) == ("p1", NOW, NOW)
 
 
-@pytest.mark.parametrize(("vendor", "requests"), [("generic", 22), ("epic", 24), ("oracle", 21)])
-async def test_nothing_of_a_wave_waits_for_another_part(vendor: str, requests: int) -> None:
+@pytest.mark.parametrize(
+    ("vendor", "at_once", "later"), [("generic", 23, 2), ("epic", 24, 0), ("oracle", 22, 2)]
+)
+async def test_nothing_of_a_wave_waits_for_another_part(vendor: str, at_once: int, later: int) -> None:
     encounter = about_p1("Encounter", "e1", status="in-progress")
     clinician = {"resourceType": "Practitioner", "id": "7", "name": [{"family": "Osei"}]}
     server = FakeServer([patient(), encounter, clinician])
@@ -63,7 +65,7 @@ async def test_nothing_of_a_wave_waits_for_another_part(vendor: str, requests: i
 
     async def hold(request: httpx2.Request) -> httpx2.Response:
         answer = await server(request)
-        if len(server.requests) == requests:
+        if len(server.requests) == at_once:
             together.set()
         await asyncio.wait_for(together.wait(), 5)
         return answer
@@ -74,7 +76,25 @@ async def test_nothing_of_a_wave_waits_for_another_part(vendor: str, requests: i
     await reading.record()
     await reading.clinician()
 
+    assert len(server.requests) == at_once + later
+
+
+@pytest.mark.parametrize(("vendor", "requests"), [("generic", 22), ("epic", 24), ("oracle", 21)])
+async def test_notes_of_other_types_are_not_asked_for_nor_missed_without_permission(
+    vendor: str, requests: int
+) -> None:
+    encounter = about_p1("Encounter", "e1", status="in-progress")
+    clinician = {"resourceType": "Practitioner", "id": "7", "name": [{"family": "Osei"}]}
+    server = FakeServer([patient(), encounter, clinician])
+    others = {"DiagnosticReport", "Composition", "ClinicalImpression"}
+    client = client_of(server, may=lambda resource_type, action: resource_type not in others)
+
+    reading = read(client, encounter_id="e1", fhir_user="Practitioner/7", profile=profile_for(vendor))
+    record = await reading.record()
+    await reading.clinician()
+
     assert len(server.requests) == requests
+    assert record.notes == Part(PartName.NOTES)
 
 
 async def test_no_more_than_twenty_four_requests_are_under_way_at_a_time() -> None:

@@ -124,6 +124,8 @@ EVERY_TYPE: dict[str, Json] = {
         related_person(),
         {"resourceType": "Questionnaire", "status": "active"},
         {"resourceType": "Consent", "status": "active"},
+        {"resourceType": "Composition", "status": "final"},
+        {"resourceType": "ClinicalImpression", "status": "completed"},
         {"resourceType": "Patient"},
     )
 }

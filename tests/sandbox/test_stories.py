@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smartapp.notes.text import text_of as read_text
 from smartapp.sandbox.stories import STORIES, Story, story_resources
 from smartapp.sandbox.stories.days import born, saturday_in_october, years_before
 
@@ -45,6 +46,17 @@ def strings(node: object) -> Iterator[tuple[str, str]]:
 
 def text_of(document: Resource) -> str:
     return base64.b64decode(document["content"][0]["attachment"]["data"]).decode()
+
+
+def read_text_of(document: Resource) -> str:
+    """As the app reads it, whatever its format."""
+    attachment = document["content"][0]["attachment"]
+    return read_text(base64.b64decode(attachment["data"]), attachment["contentType"]).text
+
+
+def note(name: str, slug: str) -> Resource:
+    (found,) = [r for r in chart(name) if r["id"] == f"{BY_NAME[name].patient_id}-{slug}"]
+    return found
 
 
 def words(resource: Resource) -> str:
@@ -198,14 +210,17 @@ def test_rosa_has_a_referral_drafted_today() -> None:
     assert order["authoredOn"].startswith("2026-06-09T")
 
 
-def test_jose_speaks_spanish_and_his_words_stand_in_a_spanish_note_only() -> None:
+def test_jose_speaks_spanish_and_his_words_stand_in_spanish_notes_only() -> None:
     (patient,) = chart("José Herrera", "Patient")
-    (note,) = chart("José Herrera", "DocumentReference")
+    cardiology = note("José Herrera", "nota-cardiologia")
+    social_work = note("José Herrera", "nota-trabajo-social")
 
     assert patient["communication"][0]["language"]["coding"][0]["code"] == "es"
     assert any(extension["url"].endswith("us-core-interpreter-needed") for extension in patient["extension"])
-    assert note["content"][0]["attachment"]["contentType"].startswith("text/plain")
-    assert "El paciente dice: «Quiero volver a manejar el camión" in text_of(note)
+    assert cardiology["content"][0]["attachment"]["contentType"].startswith("text/plain")
+    assert "El paciente dice: «Quiero volver a manejar el camión" in text_of(cardiology)
+    assert social_work["content"][0]["attachment"]["contentType"] == "text/plain; charset=windows-1252"
+    assert "El paciente dice: «Prefiero que me llamen por la tarde" in read_text_of(social_work)
     assert chart("José Herrera", "Observation") == []
 
 
@@ -249,11 +264,53 @@ def test_harolds_words_and_his_daughters_words_are_kept_apart() -> None:
 
 
 def test_the_family_meeting_is_an_html_note_that_says_who_said_what() -> None:
-    (note,) = chart("Harold Pike", "DocumentReference")
+    meeting = note("Harold Pike", "note-family-meeting")
 
-    assert note["content"][0]["attachment"]["contentType"].startswith("text/html")
-    assert "Patient states: &ldquo;I don&rsquo;t want to go back" in text_of(note)
-    assert "Daughter states: &ldquo;" in text_of(note)
+    assert meeting["content"][0]["attachment"]["contentType"].startswith("text/html")
+    assert "Patient states: &ldquo;I don&rsquo;t want to go back" in text_of(meeting)
+    assert "Daughter states: &ldquo;" in text_of(meeting)
+
+
+def test_harolds_code_status_changed_and_a_sentence_of_his_was_copied_forward() -> None:
+    social_work, palliative, nurse = (
+        note("Harold Pike", f"note-{slug}") for slug in ("social-work", "palliative", "home-nurse")
+    )
+    copied = "He wants to keep sleeping in his own bed, next to the window."
+
+    assert palliative["content"][0]["attachment"]["contentType"] == "application/pdf"
+    assert "DNR/DNI" in read_text_of(palliative)
+    assert "Full code, confirmed with the patient" in read_text_of(social_work)
+    assert social_work["date"] < palliative["date"] < nurse["date"]
+    assert copied in read_text_of(social_work)
+    assert copied in read_text_of(nurse)
+
+
+def test_marcus_has_a_goal_in_an_rtf_note_and_judging_words_in_a_newer_one() -> None:
+    therapy, call = note("Marcus Bell", "note-therapy"), note("Marcus Bell", "note-call")
+
+    assert therapy["content"][0]["attachment"]["contentType"] == "application/rtf"
+    assert "Patient’s goal: to carry his youngest" in read_text_of(therapy)
+    assert "noncompliant" in read_text_of(call)
+    assert date.fromisoformat(call["date"][:10]) > TODAY - timedelta(days=730)
+
+
+def test_li_nas_newest_note_says_something_else_than_her_chart() -> None:
+    wanted = next(p for p in chart("Li Na Chen", "Observation") if "chemotherapy" in words(p))
+    palliative = note("Li Na Chen", "note-palliative")
+
+    assert palliative["content"][0]["attachment"]["contentType"] == "application/xml"
+    assert "She does not want more chemotherapy." in read_text_of(palliative)
+    assert wanted["effectiveDateTime"] < palliative["date"]
+
+
+def test_li_na_has_notes_that_are_no_documents() -> None:
+    others = chart("Li Na Chen", "Composition", "DiagnosticReport", "ClinicalImpression")
+
+    assert sorted(r["resourceType"] for r in others) == [
+        "ClinicalImpression",
+        "Composition",
+        "DiagnosticReport",
+    ]
 
 
 def test_li_na_has_a_serious_illness_a_living_will_a_plan_and_answers_on_a_form() -> None:
@@ -264,7 +321,7 @@ def test_li_na_has_a_serious_illness_a_living_will_a_plan_and_answers_on_a_form(
     (answers,) = chart("Li Na Chen", "QuestionnaireResponse")
 
     assert {"254637007", "C79.51"} <= set(codes)
-    assert sorted(categories) == ["42348-3", "assess-plan", "clinical-note"]
+    assert sorted(categories) == ["42348-3", "assess-plan", "clinical-note", "clinical-note"]
     assert answers["item"][0]["answer"][0]["valueString"] == "Breakfast with my family at the same table."
 
 
@@ -307,5 +364,5 @@ def test_a_note_reads_like_a_note_and_not_like_a_line(story: Story) -> None:
         and r["category"][0]["coding"][0]["code"] == "clinical-note"
     ]
 
-    assert all(80 <= len(text_of(note).split()) <= 250 for note in notes)
-    assert all(note["author"] and note["date"] and note["type"]["coding"] for note in notes)
+    assert all(80 <= len(read_text_of(one).split()) <= 250 for one in notes)
+    assert all(one["author"] and one["date"] and one["type"]["coding"] for one in notes)

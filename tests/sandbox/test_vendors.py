@@ -91,7 +91,10 @@ async def test_create_is_done_or_refused_as_the_table_says(
         assert bool(answer.content) is facts.refusal.has_outcome
 
 
-@pytest.mark.parametrize("resource_type", sorted(TABLED - {"Patient", "Questionnaire", "Consent"}))
+@pytest.mark.parametrize(
+    "resource_type",
+    sorted(TABLED - {"Patient", "Questionnaire", "Consent", "Composition", "ClinicalImpression"}),
+)
 @pytest.mark.parametrize("manner", MANNERS)
 async def test_update_is_done_or_refused_as_the_table_says(
     manner: str, resource_type: str, signing_key: RSAKey

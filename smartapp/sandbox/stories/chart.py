@@ -224,8 +224,9 @@ class Chart:
         content_type: str = "text/plain; charset=utf-8",
         language: str = "",
     ) -> Resource:
-        """A clinical note with its text inside."""
-        attachment = {"contentType": content_type, "data": base64_of(text.encode()), "title": title}
+        """A clinical note with its text inside, in the charset that `content_type` names."""
+        body = text.encode(content_type.partition("charset=")[2] or "utf-8")
+        attachment = {"contentType": content_type, "data": base64_of(body), "title": title}
         if language:
             attachment["language"] = language
         return self.document(slug, kind, attachment, written_on=written_on, author=author)

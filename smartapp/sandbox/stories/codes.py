@@ -78,5 +78,9 @@ FOLLOW_UP = concept("Follow-up visit", coding(SNOMED, "390906007", "Follow-up en
 CHECK_UP = concept("Check-up", coding(SNOMED, "185349003", "Encounter for check up (procedure)"))
 
 PROGRESS_NOTE = concept("Progress note", coding(LOINC, "11506-3", "Progress note"))
+SOCIAL_WORK_NOTE = concept("Social work note", coding(LOINC, "28656-7", "Social work Progress note"))
+THERAPY_NOTE = concept("Physical therapy note", coding(LOINC, "11508-9", "Physical therapy Progress note"))
+NURSE_NOTE = concept("Nursing note", coding(LOINC, "28623-7", "Nurse Progress note"))
+PALLIATIVE_NOTE = concept("Palliative care consult", coding(LOINC, "11488-4", "Consult note"))
 CONSULT_NOTE = concept("Consult note", coding(LOINC, "11488-4", "Consult note"))
 LIVING_WILL = concept("Living will", coding(LOINC, "86533-7", "Patient Living will"))

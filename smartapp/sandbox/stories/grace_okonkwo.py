@@ -5,6 +5,7 @@ from datetime import date
 from smartapp.sandbox.stories.chart import Chart, Resource
 from smartapp.sandbox.stories.codes import ASTHMA, FOLLOW_UP, PROGRESS_NOTE, concept
 from smartapp.sandbox.stories.days import born, days_before, years_before
+from smartapp.sandbox.stories.formats import empty_pdf
 from smartapp.sandbox.stories.shared import OSEI, Story
 
 STORY = Story(
@@ -46,27 +47,6 @@ def resources(today: date) -> list[Resource]:
             title="Telephone visit",
         ),
     ]
-
-
-def empty_pdf() -> bytes:
-    """A PDF of one blank page: what a scan without recognised text is to a program (ISO 32000-1, 7.5)."""
-    objects = (
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] >>",
-    )
-    body = b"%PDF-1.4\n"
-    offsets = []
-    for number, content in enumerate(objects, start=1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return (
-        body
-        + b"xref\n0 4\n0000000000 65535 f \n"
-        + table
-        + b"trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(body)
-    )
 
 
 _PHONE = """TELEPHONE VISIT, asthma

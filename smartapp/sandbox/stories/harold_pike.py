@@ -2,17 +2,21 @@
 
 from datetime import date
 
-from smartapp.sandbox.stories.chart import Chart, Resource, race_and_ethnicity
+from smartapp.sandbox.stories.chart import Chart, Resource, base64_of, race_and_ethnicity
 from smartapp.sandbox.stories.codes import (
     CHRONIC_HEART_FAILURE,
     DEMENTIA,
     FOLLOW_UP,
     HARD_OF_HEARING,
+    NURSE_NOTE,
+    PALLIATIVE_NOTE,
     PROGRESS_NOTE,
+    SOCIAL_WORK_NOTE,
     concept,
 )
 from smartapp.sandbox.stories.days import born, days_before, years_before
-from smartapp.sandbox.stories.shared import TANAKA, Story, display_of
+from smartapp.sandbox.stories.formats import pdf_of
+from smartapp.sandbox.stories.shared import OKAFOR, TANAKA, VARGA, Story, display_of
 
 STORY = Story(
     patient_id="pike-harold",
@@ -27,7 +31,7 @@ STORY = Story(
 def resources(today: date) -> list[Resource]:
     chart = Chart("pike-harold", "Pike", "Harold", today, visit_time="14:00")
     ruth = chart.person("ruth", "Ruth Pike-Lang", relationship="daughter", role="DAU")
-    return [*_basics(chart), *_people(chart, ruth), *_said(chart, ruth), _note(chart)]
+    return [*_basics(chart), *_people(chart, ruth), *_said(chart, ruth), _note(chart), *_earlier_notes(chart)]
 
 
 def _basics(chart: Chart) -> list[Resource]:
@@ -109,6 +113,89 @@ def _note(chart: Chart) -> Resource:
         content_type="text/html; charset=utf-8",
     )
 
+
+def _earlier_notes(chart: Chart) -> list[Resource]:
+    """A code status that changed, and a sentence that was copied forward."""
+    today = chart.today
+    consult = {
+        "contentType": "application/pdf",
+        "data": base64_of(pdf_of(_PALLIATIVE)),
+        "title": "Palliative care consult",
+    }
+    return [
+        chart.note(
+            "note-social-work",
+            SOCIAL_WORK_NOTE,
+            _SOCIAL_WORK,
+            written_on=days_before(today, 210),
+            author=OKAFOR,
+            title="Social work, hospital stay",
+        ),
+        chart.document(
+            "note-palliative", PALLIATIVE_NOTE, consult, written_on=days_before(today, 30), author=VARGA
+        ),
+        chart.note(
+            "note-home-nurse",
+            NURSE_NOTE,
+            _HOME_NURSE,
+            written_on=days_before(today, 12),
+            author=TANAKA,
+            title="Home visit, nursing",
+        ),
+    ]
+
+
+_SOCIAL_WORK = """SOCIAL WORK, hospital stay for heart failure
+
+CODE STATUS: Full code, confirmed with the patient on admission.
+
+SOCIAL HISTORY
+Retired postmaster, widower, one floor and three porch steps. Daughter Ruth shops and sorts the pills.
+Home health was offered in the spring.
+
+PATIENT PREFERENCES
+He wants to keep sleeping in his own bed, next to the window.
+His biggest worry is becoming a burden to Ruth.
+Patient states: "Nobody talks over my head, hearing aids or not."
+
+PLAN
+Application for a home aide sent. Transport for the follow-up visit arranged. Ruth has the list of
+equipment shops. Meals on wheels starts Monday. Will see again before he goes home. Time spent 35 minutes.
+"""
+
+_PALLIATIVE = """PALLIATIVE CARE CONSULT, at home, daughter Ruth present
+
+REASON
+Heart failure, second stay in the hospital this year. Asked to talk about what comes next.
+
+GOALS OF CARE
+We talked for half an hour, hearing aids in. He understands that his heart will not get stronger.
+What matters most to him is being awake for breakfast with Ruth.
+He does not want CPR and does not want to be intubated.
+He is afraid of choking at night.
+
+CODE STATUS
+Discussed with the patient and his daughter: DNR/DNI. Order form signed today and left on the
+refrigerator.
+
+PLAN
+Low dose of morphine at night when short of breath. Hospice explained, no decision today.
+Ruth has our number, day and night. Visit again in six weeks.
+"""
+
+_HOME_NURSE = """NURSING, HOME VISIT
+
+Weight 163 lb, two less than last week. BP 112/64, pulse 70. Ankles: slight swelling, left more than right.
+Pills sorted by the daughter, none missed in the box. Slept in the chair on two nights.
+Porch: sits outside at five every day, blanket and coffee.
+
+PATIENT PREFERENCES
+He wants to keep sleeping in his own bed, next to the window.
+
+TEACHING
+Weighing each morning before breakfast. When to call: up three pounds in two days, or short of breath
+lying flat. Both can say it back. Form on the refrigerator seen. Next visit on Thursday.
+"""
 
 _FAMILY_MEETING = """<!DOCTYPE html>
 <html lang="en">

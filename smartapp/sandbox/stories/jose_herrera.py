@@ -8,12 +8,13 @@ from smartapp.sandbox.stories.codes import (
     FOLLOW_UP,
     PROGRESS_NOTE,
     RXNORM,
+    SOCIAL_WORK_NOTE,
     TYPE_2_DIABETES,
     coding,
     concept,
 )
 from smartapp.sandbox.stories.days import born, days_before, years_before
-from smartapp.sandbox.stories.shared import MARIN, Story, display_of
+from smartapp.sandbox.stories.shared import MARIN, OKAFOR, Story, display_of
 
 STORY = Story(
     patient_id="herrera-jose",
@@ -94,6 +95,17 @@ def _said(chart: Chart) -> list[Resource]:
             title="Nota de cardiología",
             language="es",
         ),
+        # Of an older system, whose letters are not those of the other notes.
+        chart.note(
+            "nota-trabajo-social",
+            SOCIAL_WORK_NOTE,
+            _SOCIAL_WORK,
+            written_on=days_before(chart.today, 160),
+            author=OKAFOR,
+            title="Nota de trabajo social",
+            content_type="text/plain; charset=windows-1252",
+            language="es",
+        ),
     ]
 
 
@@ -120,4 +132,21 @@ EVALUACIÓN Y PLAN
 2. Diabetes tipo 2. Meta de A1c menor de 7.5 %.
 3. Rehabilitación cardíaca: completada.
 Traer los papeles de la licencia comercial a la próxima cita. Acudir a urgencias si hay dolor de pecho.
+"""
+
+_SOCIAL_WORK = """NOTA DE TRABAJO SOCIAL
+
+Visita a domicilio, ochenta minutos, en español. Presentes: el paciente y su esposa Marisol.
+
+SITUACIÓN
+Casa propia con hipoteca. Sin ingresos del camión desde el infarto; la esposa cose en casa. Dos hijos
+que estudian. Seguro hasta fin de año.
+
+PREFERENCIAS DEL PACIENTE
+El paciente dice: «Prefiero que me llamen por la tarde, cuando Marisol está conmigo».
+Le preocupa perder la licencia comercial.
+
+PLAN
+Carta para el banco entregada. Solicitud de ayuda para la rehabilitación enviada. Lista de requisitos de la
+licencia explicada. Nueva visita en dos meses; antes si cambia el seguro.
 """

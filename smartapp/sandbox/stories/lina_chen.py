@@ -16,6 +16,7 @@ from smartapp.sandbox.stories.codes import (
     concept,
 )
 from smartapp.sandbox.stories.days import at, born, days_before, years_before
+from smartapp.sandbox.stories.lina_chen_notes import other_notes
 from smartapp.sandbox.stories.shared import MARIN, Story, display_of
 
 STORY = Story(
@@ -30,7 +31,7 @@ STORY = Story(
 
 def resources(today: date) -> list[Resource]:
     chart = Chart("chen-lina", "Chen", "Li Na", today, visit_time="11:30")
-    return [*_basics(chart), *_people(chart), *_said(chart), *_documents(chart)]
+    return [*_basics(chart), *_people(chart), *_said(chart), *_documents(chart), *other_notes(chart)]
 
 
 def _basics(chart: Chart) -> list[Resource]:
@@ -82,6 +83,15 @@ def _said(chart: Chart) -> list[Resource]:
             said_on=days_before(today, 40),
             question="What would you give up, and what not?",
             concept_code="unacceptable-outcome",
+            recorder=MARIN,
+        ),
+        chart.preference(
+            "chemotherapy",
+            "treatment-intervention-preference",
+            "I want the chemotherapy. Time at our table is worth it.",
+            said_on=days_before(today, 103),
+            question="What do you think about the treatment?",
+            concept_code="treatment-preference",
             recorder=MARIN,
         ),
         chart.answers(

@@ -2,18 +2,21 @@
 
 from datetime import date
 
-from smartapp.sandbox.stories.chart import Chart, Resource, race_and_ethnicity
+from smartapp.sandbox.stories.chart import Chart, Resource, base64_of, race_and_ethnicity
 from smartapp.sandbox.stories.codes import (
     FOLLOW_UP,
     HIGH_BLOOD_PRESSURE,
     LOW_BACK_PAIN,
+    NURSE_NOTE,
     PROGRESS_NOTE,
     RXNORM,
+    THERAPY_NOTE,
     coding,
     concept,
 )
 from smartapp.sandbox.stories.days import born, days_before, years_before
-from smartapp.sandbox.stories.shared import WHITFIELD, Story
+from smartapp.sandbox.stories.formats import rtf_of
+from smartapp.sandbox.stories.shared import ROSSI, TANAKA, WHITFIELD, Story
 
 STORY = Story(
     patient_id="bell-marcus",
@@ -81,7 +84,23 @@ def _said(chart: Chart) -> list[Resource]:
 
 
 def _notes(chart: Chart) -> list[Resource]:
+    therapy = {
+        "contentType": "application/rtf",
+        "data": base64_of(rtf_of(_THERAPY)),
+        "title": "Physical therapy evaluation",
+    }
     return [
+        chart.document(
+            "note-therapy", THERAPY_NOTE, therapy, written_on=days_before(chart.today, 300), author=ROSSI
+        ),
+        chart.note(
+            "note-call",
+            NURSE_NOTE,
+            _CALL,
+            written_on=days_before(chart.today, 190),
+            author=TANAKA,
+            title="Nurse telephone call",
+        ),
         chart.note(
             "note-back",
             PROGRESS_NOTE,
@@ -119,6 +138,38 @@ ASSESSMENT AND PLAN
 Mechanical low back pain. No red flags, no imaging now. Physical therapy close to his work, early hours.
 Naproxen with food. Return in eight weeks.
 Code status: full code (default, not discussed).
+"""
+
+_THERAPY = """PHYSICAL THERAPY EVALUATION
+
+SUBJECTIVE
+Low back pain since three years, worse after driving. Works as a framing carpenter, ten-hour days.
+Patient’s goal: to carry his youngest up the stairs without stopping.
+He wants to do his exercises in the truck at lunch, not at home in the evening.
+
+OBJECTIVE
+Bends to mid shin, pain at the end. Strength 5/5. Lifts 30 lb to the waist five times before pain.
+
+THERAPY GOALS
+1. Patient will lift 40 lb to the waist ten times in six weeks.
+2. Patient will walk one mile with pain at 3 of 10 or less in four weeks.
+
+PLAN
+Once a week at seven in the morning, six weeks. Lifting practice with a tool box. Home program of three
+exercises. Ice after work.
+"""
+
+_CALL = """NURSE TELEPHONE CALL
+
+Called about the missed therapy visits. Patient is noncompliant with his exercises and was argumentative
+on the phone. He claims that the clinic never told him about the second visit.
+Therapy is open from eight; his shift starts at six. Ninety minutes of driving each way.
+
+Patient states: "Give me something I can do in the truck."
+
+Refill of naproxen sent to the pharmacy. Blood pressure at home 131/82, written down three days a week.
+No leg weakness, no numbness, no fever. Told to call for weakness or trouble passing water.
+Message left with the therapy desk about an early hour. Next call in two weeks.
 """
 
 _PRESSURE = """BLOOD PRESSURE CHECK

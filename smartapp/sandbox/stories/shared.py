@@ -13,6 +13,9 @@ WHITFIELD = "whitfield-dana"
 LINDQVIST = "lindqvist-maja"
 MARIN = "marin-sofia"
 TANAKA = "tanaka-ren"
+OKAFOR = "okafor-ben"
+ROSSI = "rossi-elena"
+VARGA = "varga-ilona"
 
 _STAFF = {
     OSEI: ("Abena", "Osei", "MD"),
@@ -20,6 +23,9 @@ _STAFF = {
     LINDQVIST: ("Maja", "Lindqvist", "MD"),
     MARIN: ("Sofía", "Marín", "MD"),
     TANAKA: ("Ren", "Tanaka", "RN"),
+    OKAFOR: ("Ben", "Okafor", "LCSW"),
+    ROSSI: ("Elena", "Rossi", "DPT"),
+    VARGA: ("Ilona", "Varga", "MD"),
 }
 
 
