@@ -17,6 +17,7 @@ from smartapp.errors import StoreUnavailable
 from smartapp.fhir import guard
 from smartapp.fhir.capability import Capabilities
 from smartapp.http import AsyncBaseTransport, open_transport
+from smartapp.notes.reader import note_reader
 from smartapp.sdm.catalogue import load_catalogue
 from smartapp.sdm.knowledge import Catalogue
 from smartapp.settings import Settings
@@ -30,6 +31,7 @@ from smartapp.store.engines import database_kind
 from smartapp.store.launches import Launches, PendingLaunches
 from smartapp.store.ledger import Ledger
 from smartapp.store.retention import Retention
+from smartapp.store.set_aside import SetAside
 from smartapp.store.vault import Vault
 from smartapp.web.charts import Charts
 from smartapp.web.errors import exception_handlers
@@ -66,6 +68,7 @@ def create_app(
         parts = _Parts(settings, registrations, catalogue, database, outbound, clock)
         app.state.services = joined = services(parts)
         guard.warm()
+        note_reader()
         cleaning = asyncio.create_task(_clean_up(Retention(database, clock), joined.charts))
         try:
             yield
@@ -140,6 +143,7 @@ def services(parts: _Parts) -> Services:
         ),
         sessions=Sessions(registrations, doors, launches=launches, clock=clock),
         drafts=drafts,
+        set_aside=SetAside(database, vault, clock),
         sender=sender,
         changer=Changer(sender, ledger, clock),
         capabilities=Capabilities(clock),

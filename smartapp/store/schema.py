@@ -63,3 +63,12 @@ ledger = Table(
     Index("ledger_by_launch", "launch_id", "position"),
     UniqueConstraint("launch_id", "position", name="ledger_one_place_each"),
 )
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("patient", String(64), primary_key=True),  # fingerprint of site and patient
+    Column("statement", String(64), primary_key=True),  # fingerprint of the two and of what was set aside
+    Column("set_aside_at", BigInteger, nullable=False),
+    Index("set_aside_by_age", "set_aside_at"),
+)

@@ -15,9 +15,10 @@ from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
 from smartapp.sdm.selection import Prompts, opening_question_now, select
 from smartapp.web import draft_form, presenters_before, words
-from smartapp.web.desk import change, look, offer
+from smartapp.web.desk import Desk, change, look, offer
 from smartapp.web.draft import Draft
-from smartapp.web.presenters_before import ChartView, Opening
+from smartapp.web.found import view_with
+from smartapp.web.presenters_before import Beside, ChartView, Opening
 from smartapp.web.presenters_frame import Frame, call_name, frame
 from smartapp.web.presenters_offer import offer_view
 from smartapp.web.presenters_room import OfferView
@@ -34,16 +35,16 @@ class BeforePage:
     opening: Opening
     offer: OfferView | None
     visit: Visit
-    draft: Draft
+    desk: Desk
 
     async def chart(self) -> ChartView:
         """What waits for the chart. A part that could not be read says so itself; SessionEnded passes."""
-        record = await self.visit.services.charts.record(self.visit.session)
-        return _chart_view(self.visit, record, prompts_of(self.visit, record, self.draft))
+        record = await self.visit.record()
+        return await _chart_view(self.visit, record, self.desk)
 
     async def read_line(self) -> str:
         """How much of the chart was read, and when."""
-        record = await self.visit.services.charts.record(self.visit.session)
+        record = await self.visit.record()
         return read_line(self.visit, record)
 
 
@@ -54,7 +55,7 @@ async def show(request: Request) -> Response:
     desk = await look(visit)
     # A chart that is nearly read is waited for, so that the best question opens the page.
     wait_s = visit.session.registration.first_paint_ms / 1000
-    record = await soon(visit.services.charts.record(visit.session), wait_s)
+    record = await soon(visit.record(), wait_s)
     catalogue = visit.services.catalogue
     question = prompts_of(visit, record, desk.draft).opening if record else opening_question_now(catalogue)
     page = BeforePage(
@@ -64,7 +65,7 @@ async def show(request: Request) -> Response:
         ),
         offer=offer_view(await offer(visit)),
         visit=visit,
-        draft=desk.draft,
+        desk=desk,
     )
     pieces = visit.services.pages.pieces("before.html", page)
     first = await anext(pieces)
@@ -94,15 +95,17 @@ def prompts_of(visit: Visit, record: PatientRecord, draft: Draft) -> Prompts:
     return select(visit.services.catalogue, facts, hidden=frozenset(draft.hidden))
 
 
-def _chart_view(visit: Visit, record: PatientRecord, prompts: Prompts) -> ChartView:
-    return presenters_before.chart_view(
-        record,
-        all_statements(record),
-        prompts,
+async def _chart_view(visit: Visit, record: PatientRecord, desk: Desk) -> ChartView:
+    beside = Beside(
         today=visit.services.today(),
         name=call_name(record.patient),
         read_line=read_line(visit, record),
+        view=view_with(visit, record, desk),
+        set_aside=len(await visit.set_aside()),
+        sources=visit.services.catalogue.sources,
     )
+    prompts = prompts_of(visit, record, desk.draft)
+    return presenters_before.chart_view(record, all_statements(record), prompts, beside)
 
 
 def read_line(visit: Visit, record: PatientRecord) -> str:

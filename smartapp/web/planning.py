@@ -56,7 +56,7 @@ async def planned_below(visit: Visit, desk: Desk) -> Planned:
 
 
 async def _planned(visit: Visit, how: Callable[[Known, Offer], tuple[PlannedItem, ...]]) -> Planned:
-    known = known_of(await soon(visit.services.charts.record(visit.session), _CHART_WAIT_S))
+    known = known_of(await soon(visit.record(), _CHART_WAIT_S))
     context = await write_context(visit)
     offer = await offer_for(visit, context)
     items, at = how(known, offer), visit.services.clock()

@@ -15,20 +15,26 @@ _MIXED = "In a clinician’s words, or who said them is not recorded."
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Each newest first. `on_file`: planning documents and the people they name."""
+    """Each newest first. `on_file`: planning documents and the people they name. `code_status`: whoever said
+    it, for it has a place of its own in the EHR.
+    """
 
     said: tuple[Statement, ...]
     in_chart: tuple[Statement, ...]
     on_file: tuple[Statement, ...]
+    code_status: tuple[Statement, ...]
 
 
 def apart(statements: tuple[Statement, ...]) -> Apart:
     on_file = tuple(s for s in statements if s.kind is Kind.PLANNING_DOCUMENT or s.about_person)
-    others = [statement for statement in statements if statement not in on_file]
+    code_status = tuple(s for s in statements if s.kind is Kind.CODE_STATUS and not s.about_person)
+    elsewhere = (*on_file, *code_status)
+    others = [statement for statement in statements if statement not in elsewhere]
     return Apart(
         said=tuple(statement for statement in others if statement.was_said),
         in_chart=tuple(statement for statement in others if not statement.was_said),
         on_file=on_file,
+        code_status=code_status,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from smartapp.fhir.patient_record import PatientIdentity, PatientRecord
+from smartapp.sdm.contrast import Contrast, contrasts
 from smartapp.sdm.knowledge import Citation
 from smartapp.sdm.model import Kind, Statement
 from smartapp.sdm.selection import Prompts, ShownReminder
@@ -20,7 +21,10 @@ from smartapp.web.presenters_apart import (
     share_one_origin,
     told_heading,
 )
+from smartapp.web.presenters_differ import DifferView, View, differ_views
+from smartapp.web.presenters_heads_up import HeadsUp, heads_up
 from smartapp.web.presenters_said import Said, is_over, is_own_words, is_somebody_elses, said
+from smartapp.web.presenters_sources import short_form
 from smartapp.web.presenters_unread import Unread, unread_notes, unread_rules, unread_said
 from smartapp.web.presenters_who import Who, who
 
@@ -28,9 +32,6 @@ MOST_TOLD = 3
 _MOST_IN_CHART = 3
 _CHILD_UNDER = 12
 _SENTENCE_END = re.compile(r"(?<=[.?])\s+(?=[A-Z0-9])")
-_AUTHOR = re.compile(r"([^,.]+?) [A-Z]{1,3}(?: Jr| Sr)?[,.]")
-_ACRONYM = re.compile(r"\(([A-Z]{3,})\)")
-_YEAR = re.compile(r"[.,] ((?:19|20)\d\d)[;.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,17 @@ class ReminderView:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`shown`: the first is shown large. `all_line` links to every statement; "" when these are all.
+    """`shown`: the first is shown large. `differ`: two that do not agree, which are not in `shown`, or None.
+    `all_line` links to every statement; "" when these are all. `aside_line`: that some were set aside, or "".
     `can_reread`: reading again may bring more.
     """
 
     heading: str
     shown: tuple[Said, ...]
+    differ: DifferView | None
     nothing: str
     all_line: str
+    aside_line: str
     unread: tuple[Unread, ...]
     can_reread: bool
 
@@ -92,7 +96,22 @@ class ChartView:
     told: Told
     in_chart: InChart | None
     who: Who
+    heads_up: HeadsUp | None
     read_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a chart is shown with. `view`: how a statement is shown, with what can be done about it.
+    `set_aside`: how many statements were. `sources`: all of the catalogue.
+    """
+
+    today: date
+    name: str
+    read_line: str
+    view: View
+    set_aside: int
+    sources: tuple[Citation, ...]
 
 
 def opening(patient: PatientIdentity, ask: str, *, name: str, today: date) -> Opening:
@@ -123,22 +142,17 @@ def is_child(birth_date: str, today: date) -> bool:
 
 
 def chart_view(
-    record: PatientRecord,
-    statements: tuple[Statement, ...],
-    prompts: Prompts,
-    *,
-    today: date,
-    name: str,
-    read_line: str,
+    record: PatientRecord, statements: tuple[Statement, ...], prompts: Prompts, beside: Beside
 ) -> ChartView:
     parts = apart(statements)
     reminders = () if record.patient.deceased else prompts.reminders
     return ChartView(
         reminders=tuple(_reminder(shown) for shown in reminders),
-        told=_told(record, parts, today=today, name=name),
-        in_chart=_in_chart(parts.in_chart, today),
-        who=who(record, parts.said, parts.on_file, today=today),
-        read_line=read_line,
+        told=_told(record, parts, contrasts(statements), beside),
+        in_chart=_in_chart(parts.in_chart, beside.today),
+        who=who(record, parts.said, parts.on_file, today=beside.today),
+        heads_up=heads_up(record, beside.sources),
+        read_line=beside.read_line,
     )
 
 
@@ -156,29 +170,42 @@ def most_telling(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     return tuple((first_of_kind + others)[:MOST_TOLD])
 
 
-def _told(record: PatientRecord, parts: Apart, *, today: date, name: str) -> Told:
-    top = [said(statement, today) for statement in most_telling(parts.said)]
+def _told(record: PatientRecord, parts: Apart, differing: tuple[Contrast, ...], beside: Beside) -> Told:
+    name, first = beside.name, differing[:1]
+    pair = [statement for one in first for statement in (one.earlier, one.later)]
+    # Two that differ stand in the place of one.
+    told = most_telling(tuple(one for one in parts.said if one not in pair))[: MOST_TOLD - len(first)]
     not_read = unread_said(record, name) + unread_rules(record)
     unread = not_read + unread_notes(record, name)
-    nothing = "" if top else "No goal, worry or preference on file is still open."
-    if not parts.said:
+    nothing = "" if told or pair else "No goal, worry or preference on file is still open."
+    if not parts.said and not pair:
         nothing = nothing_said(record.patient, name, all_was_read=not unread)
-    count = len(parts.said)
+    differ = differ_views(first, beside.view, name=name, can_ask=not record.patient.deceased)
     return Told(
         heading=told_heading(record.patient, name),
-        shown=tuple(top),
+        shown=tuple(beside.view(statement) for statement in told),
+        differ=next(iter(differ), None),
         nothing=nothing,
-        all_line=f"All {words.count(count, 'statement', 'statements')}, newest first"
-        if count > len(top)
+        all_line=_all_line(parts, told, pair),
+        aside_line=f"{words.count(beside.set_aside, 'statement', 'statements')} set aside as not right"
+        if beside.set_aside
         else "",
         unread=unread,
         can_reread=bool(not_read),
     )
 
 
+def _all_line(parts: Apart, told: tuple[Statement, ...], pair: list[Statement]) -> str:
+    count, shown = len(parts.said), len(told) + sum(one in parts.said for one in pair)
+    return f"All {words.count(count, 'statement', 'statements')}, newest first" if count > shown else ""
+
+
 def _in_chart(in_chart: tuple[Statement, ...], today: date) -> InChart | None:
-    """Goals before plans, at most three, nothing that is over; None when there are none."""
-    open_ones = sorted((s for s in in_chart if not is_over(s)), key=lambda s: s.kind is not Kind.GOAL)
+    """Goals before plans, at most three, nothing that is over or that a note alone says; None when there are
+    none.
+    """
+    standing = (s for s in in_chart if s.confirmed and not is_over(s))
+    open_ones = sorted(standing, key=lambda s: s.kind is not Kind.GOAL)
     if not open_ones:
         return None
     shown = tuple(open_ones[:_MOST_IN_CHART])
@@ -201,12 +228,3 @@ def _reminder(shown: ShownReminder) -> ReminderView:
         why=_SENTENCE_END.split(" ".join(reminder.why.split()), maxsplit=1)[0],
         sources=tuple(f"{short_form(source)}, {source.grade}" for source in reminder.sources),
     )
-
-
-def short_form(source: Citation) -> str:
-    """First author and year: "Elwyn 2017". Without authors, the body that published it."""
-    title = source.citation.partition(". ")[0]
-    named = _AUTHOR.match(source.citation) or _ACRONYM.search(title)
-    who_wrote = named[1] if named else words.one_line(title, 60)
-    years = _YEAR.findall(source.citation)
-    return f"{who_wrote} {years[-1]}" if years else f"{who_wrote}, undated"

@@ -12,6 +12,7 @@ from smartapp.web.importance import RANKED
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_note import NoteView
 from smartapp.web.presenters_places import more_exactly, note_name, place, why_not
+from smartapp.web.presenters_wording import WordingView
 from smartapp.writing.model import PlannedItem, Rung, WriteSite
 
 _FEWEST_RANKED: Final = 2
@@ -21,7 +22,7 @@ _IN_SHORT: Final = 90
 @dataclass(frozen=True, slots=True)
 class ItemView:
     """`said_by`: "Said by Rosa" or "Your summary of what Rosa said". `lines`: beneath the place it goes
-    to.
+    to. `wording`: words of the clinician's own that may read as judging, None without any.
     """
 
     id: str
@@ -33,6 +34,7 @@ class ItemView:
     where: str
     lines: tuple[str, ...]
     is_ticked: bool
+    wording: WordingView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Ticks:
 class Shown:
     """What the page is about. `names`: the chart's words for what statements are about. `standing`: of this
     visit, in the chart already. `is_again`: another way for what was refused. `is_stopped`: nothing can be
-    sent, wherever it would go.
+    sent, wherever it would go. `wording`: by id of the statement.
     """
 
     items: tuple[PlannedItem, ...]
@@ -116,6 +118,7 @@ class Shown:
     standing: tuple[DraftStatement, ...] = ()
     is_again: bool = False
     is_stopped: bool = False
+    wording: Mapping[str, WordingView] = field(default_factory=dict)
 
     @property
     def goes_nowhere(self) -> bool:
@@ -239,6 +242,7 @@ def _item(item: PlannedItem, name: str, shown: Shown, ticks: Ticks) -> ItemView:
         where="Not sent" if shown.is_stopped else place(item.rung, shown.site),
         lines=_lines(item, name, shown.site),
         is_ticked=draft.id not in ticks.unticked,
+        wording=shown.wording.get(draft.id),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from smartapp.sdm.choices import CHOICES
 from smartapp.sdm.knowledge import Catalogue, Question
 from smartapp.sdm.model import Kind, SaidBy
 from smartapp.sdm.wording import KIND_WORDS
@@ -145,6 +146,14 @@ def prompt_id(box: Box, boxes: Iterable[Box]) -> str:
         goals = (each for each in boxes if each.id == box.goal and each.kind is Kind.GOAL)
         return next((prompt_id(goal, ()) for goal in goals), str(Kind.GOAL))
     return str(box.kind) if box.kind in _PROMPT_OF else _OTHER
+
+
+def place_of(box: Box, boxes: Iterable[Box]) -> str:
+    """The end of the launch's path that leads to a box: its prompt is open, and the focus in its field, also
+    without a script.
+    """
+    field = "choice" if box.kind in CHOICES and not box.words.strip() else "words"
+    return f"room?open={prompt_id(box, boxes)}#{box.id}-{field}"
 
 
 def prompt_views(

@@ -8,12 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from smartapp.sdm.choices import option
-from smartapp.sdm.model import Kind, SaidBy, Statement
+from smartapp.sdm.model import Kind, SaidBy, Statement, Time
+from smartapp.sdm.word_forms import same_words
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
+from smartapp.web.presenters_found import FoundView, says_it_whole
 
 _OVER = frozenset({"cancelled", "rejected", "revoked", "stopped", "retired", "entered-in-error"})
 _COMPLETED = "completed"
+_FROM_NOTE = "from a note, not confirmed"
+_TIMES = {
+    Time.CURRENT: "",
+    Time.HISTORICAL: "said of an earlier time",
+    Time.HYPOTHETICAL: "for the case that it comes to that",
+}
 _QUIET_STATUS = frozenset({"", "active", "final", "current"})
 _WHO_LIMIT = 80
 _START_CHARACTERS, _START_LINES = 280, 4
@@ -34,8 +42,10 @@ class Said:
 
     `start`: how very long words begin, "" for others. `by` says whose words they are, where they are not
     plainly the patient's; `theirs` the same as a sentence, for somebody close only. `flag` and `unconfirmed`
-    are "" when there is nothing to say. `excerpt`: the sentence around, for the page of all statements.
-    `goal_id`: of a goal that can still change, "" for anything else.
+    are "" when there is nothing to say. `excerpt`: the sentence around, for the page of all statements;
+    `around`: the same where the words alone would say something else, for every page.
+    `goal_id`: of a goal that can still change, "" for anything else. `found`: what can be done about what was
+    found in a note, None where nothing can. `differs`: from the statement of which day it differs, or "".
     """
 
     anchor: str
@@ -50,26 +60,34 @@ class Said:
     unconfirmed: str
     day: str
     excerpt: str
+    around: str
     reference: str
     goal_id: str
     change_label: str
+    found: FoundView | None = None
+    differs: str = ""
 
 
-def said(statement: Statement, today: date, *, names_speaker: bool = True) -> Said:
-    """`names_speaker` False: whose words they are stands above a whole group already."""
+def said(statement: Statement, today: date, *, names_speaker: bool = True, role: str = "") -> Said:
+    """`names_speaker` False: whose words they are stands above a whole group already. `role`: the field of
+    care that the note is from, "" when not known.
+    """
+    is_whole = says_it_whole(statement)
+    excerpt = "" if _is_whole_excerpt(statement) else statement.source.excerpt
     return Said(
         anchor=anchor(statement),
         words=statement.words,
         start=_start(statement.words),
         lang=language_tag(statement.language),
         is_quoted=is_own_words(statement),
-        source=_source(statement, names_speaker=names_speaker),
-        by=_said_by(statement) or ("" if statement.confirmed else "from a note, not confirmed"),
+        source=_source(statement, names_speaker=names_speaker, role=role),
+        by=", ".join(filter(None, (_said_by(statement), _FROM_NOTE if not statement.confirmed else ""))),
         theirs=f"{words.sentence(_said_by(statement))}." if is_somebody_elses(statement) else "",
         flag=_flag(statement, today),
-        unconfirmed="" if statement.confirmed else "From a note, not confirmed",
+        unconfirmed="" if statement.confirmed else words.sentence(_FROM_NOTE),
         day=words.day(statement.said_on) if statement.said_on else "No date",
-        excerpt="" if _is_whole_excerpt(statement) else statement.source.excerpt,
+        excerpt=excerpt if is_whole else "",
+        around="" if is_whole else excerpt,
         reference=words.one_line(statement.source.reference, _WHO_LIMIT),
         goal_id=_goal_id(statement),
         change_label=f"Change this goal: {words.one_line(statement.words, _WHO_LIMIT)}",
@@ -81,9 +99,7 @@ def is_own_words(statement: Statement) -> bool:
     quotation. In an order of importance the numbers are nobody's words.
     """
     is_theirs = statement.said_by in {SaidBy.PATIENT, SaidBy.RELATED_PERSON} and statement.verbatim
-    if not is_theirs or statement.coded or statement.kind is Kind.PRIORITIES:
-        return False
-    return statement.confirmed or not _is_whole_excerpt(statement)
+    return is_theirs and not statement.coded and statement.kind is not Kind.PRIORITIES
 
 
 def is_somebody_elses(statement: Statement) -> bool:
@@ -93,7 +109,8 @@ def is_somebody_elses(statement: Statement) -> bool:
 
 def is_over(statement: Statement) -> bool:
     """Whether it no longer holds. A form that is completed is a form that was filled in, and is not over."""
-    return statement.status in _OVER or (statement.status == _COMPLETED and not _is_of_a_form(statement))
+    has_ended = statement.status == _COMPLETED and not _is_of_a_form(statement)
+    return statement.status in _OVER or statement.time is Time.HISTORICAL or has_ended
 
 
 def _goal_id(statement: Statement) -> str:
@@ -107,12 +124,13 @@ def _is_of_a_form(statement: Statement) -> bool:
 
 
 def _is_whole_excerpt(statement: Statement) -> bool:
-    return statement.words.strip() == statement.source.excerpt.strip()
+    return same_words(statement.words) == same_words(statement.source.excerpt)
 
 
 def anchor(statement: Statement) -> str:
     """The statement's place on the page of all statements. Holds nothing of what was said."""
-    key = f"{statement.source.reference}\n{statement.kind}\n{statement.words}"
+    about = (statement.kind, statement.time, str(statement.negated), statement.said_by, statement.speaker)
+    key = "\n".join((statement.source.reference, *about, statement.words))
     return "s" + hashlib.sha256(key.encode()).hexdigest()[:10]
 
 
@@ -138,14 +156,16 @@ def _start(text: str) -> str:
     return cut.rstrip() + "…"
 
 
-def _source(statement: Statement, *, names_speaker: bool) -> str:
+def _source(statement: Statement, *, names_speaker: bool, role: str) -> str:
     recorder = words.one_line(statement.recorder, _WHO_LIMIT)
     title = words.one_line(statement.source.title, _WHO_LIMIT)
     parts = [
         KIND_WORDS[statement.kind],
         _status(statement),
         words.day(statement.said_on) if statement.said_on else "no date",
-        title if not statement.confirmed else "",
+        also_on(statement),
+        _note(title, role) if not statement.confirmed else "",
+        _TIMES[statement.time],
         "recorded as a code" if statement.coded and not statement.choice else "",
         _chosen(statement),
         _said_by(statement) if names_speaker and not is_somebody_elses(statement) else "",
@@ -153,6 +173,22 @@ def _source(statement: Statement, *, names_speaker: bool) -> str:
         f"target date {words.day(statement.due)}" if statement.due else "",
     ]
     return ", ".join(part for part in parts if part) + "."
+
+
+def _note(title: str, role: str) -> str:
+    """The note's title, and its field of care where the title does not tell it."""
+    field = words.one_line(role, 40)
+    is_told = field.casefold() in title.casefold()
+    return title if is_told else f"{title} ({field})" if title else field
+
+
+def also_on(statement: Statement) -> str:
+    """The other days on which the same stands in the chart: "also on 3 Mar 2026 and 2 more days"."""
+    if not statement.also_on:
+        return ""
+    newest, more = words.day(statement.also_on[0]), len(statement.also_on) - 1
+    others = f" and {words.count(more, 'more day', 'more days')}" if more else ""
+    return f"also on {newest}{others}"
 
 
 def _chosen(statement: Statement) -> str:
@@ -168,9 +204,9 @@ def _status(statement: Statement) -> str:
 
 
 def _said_by(statement: Statement) -> str:
-    speaker = words.one_line(statement.speaker, _WHO_LIMIT)
     if statement.kind is Kind.PLANNING_DOCUMENT or statement.about_person:
         return ""
+    speaker = words.one_line(statement.speaker, _WHO_LIMIT)
     match statement.said_by:
         case SaidBy.RELATED_PERSON:
             said_by = f"said by {speaker or 'someone close'}"
@@ -180,10 +216,16 @@ def _said_by(statement: Statement) -> str:
         case SaidBy.UNKNOWN:
             return "who said it is not recorded"
         case SaidBy.REPORTED:
-            is_summary = statement.confirmed or not statement.verbatim
-            return "in the clinician’s words" if is_summary else ""
+            return _reported(statement, speaker)
         case SaidBy.PATIENT:
             return ""
+
+
+def _reported(statement: Statement, speaker: str) -> str:
+    """By `speaker`, who told what the patient wants, or by whoever wrote the note."""
+    if speaker:
+        return f"as {speaker} told it"
+    return "in the clinician’s words" if statement.confirmed or not statement.verbatim else ""
 
 
 def _flag(statement: Statement, today: date) -> str:

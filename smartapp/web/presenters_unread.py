@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smartapp.fhir.patient_record import AnyPart, Note, PartName, PatientRecord, Reason
+from smartapp.notes.note_text import Unreadable
 from smartapp.web import words
 
 _SAID_PARTS = (
@@ -45,15 +46,31 @@ _WHY = {
 }
 _MOST_NOTES = 3
 _NO_TEXT = "It may be a scan, a picture or a file of another kind."
+_UNREADABLE = {
+    Unreadable.EMPTY: "It is empty, as far as this app can tell.",
+    Unreadable.UNKNOWN_FORMAT: _NO_TEXT,
+    Unreadable.UNKNOWN_CHARSET: "Its letters are stored in a way that this app does not know.",
+    Unreadable.NO_TEXT_LAYER: "It is a scan or a fax: a picture of text.",
+    Unreadable.ENCRYPTED: "It is locked with a password.",
+    Unreadable.DAMAGED: "The file is damaged.",
+    Unreadable.TOO_LONG: "It is longer than this app reads.",
+    Unreadable.TOO_SLOW: "Reading it took too long.",
+}
+_NOT_TRIED = frozenset({Unreadable.TOO_LONG, Unreadable.TOO_SLOW})
+"""There may well be a text in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """`heading` what, `consequence` what may be missing, `why` with the code for IT."""
+    """`heading` what, `consequence` what may be missing, `why` with the code for IT. `link`: where the EHR
+    shows it, "" when it does not tell; `link_name` says which note that is.
+    """
 
     heading: str
     consequence: str
     why: str
+    link: str = ""
+    link_name: str = ""
 
 
 def unread_said(record: PatientRecord, name: str) -> tuple[Unread, ...]:
@@ -62,29 +79,44 @@ def unread_said(record: PatientRecord, name: str) -> tuple[Unread, ...]:
 
 
 def unread_notes(record: PatientRecord, name: str) -> tuple[Unread, ...]:
-    """Notes that are in the chart, and whose text this app does not have."""
+    """Notes that are in the chart, and whose text this app does not have, or not all of it."""
     silent = [note for note in record.notes.items if note.problem]
+    in_part = [note for note in record.notes.items if note.partly and not note.problem]
+    notes = silent + in_part
     consequence = f"There may be more that {name} has said. Look in the chart."
-    found = [Unread(_note_heading(note), consequence, _note_why(note)) for note in silent[:_MOST_NOTES]]
-    if len(silent) > _MOST_NOTES:
-        more = words.count(len(silent) - _MOST_NOTES, "more note", "more notes")
+    found = [_unread_note(note, consequence) for note in notes[:_MOST_NOTES]]
+    if len(notes) > _MOST_NOTES:
+        more = words.count(len(notes) - _MOST_NOTES, "more note", "more notes")
         found.append(Unread(f"The same holds for {more}.", consequence, "The newest are named here."))
     return tuple(found)
 
 
-def _note_heading(note: Note) -> str:
+def _unread_note(note: Note, consequence: str) -> Unread:
     title = words.sentence(words.one_line(note.title, 60)) or "A note without a title"
     day = words.day(note.written_on) if note.written_on else "no date"
-    held = "holds no text that this app can read" if _has_no_text(note) else "did not reach this app"
-    return f"{title}, {day}, {held}."
+    return Unread(
+        heading=f"{title}, {day}, {_held(note)}.",
+        consequence=consequence,
+        why=_note_why(note),
+        link=note.link,
+        link_name=f"Open in the EHR: {title}, {day} (new window)",
+    )
+
+
+def _held(note: Note) -> str:
+    if note.problem is None:
+        return "was read in part"
+    if note.problem is not Reason.UNREADABLE:
+        return "did not reach this app"
+    return "could not be read" if note.unreadable in _NOT_TRIED else "holds no text that this app can read"
 
 
 def _note_why(note: Note) -> str:
-    return _NO_TEXT if _has_no_text(note) else _WHY[note.problem or Reason.UNREADABLE]
-
-
-def _has_no_text(note: Note) -> bool:
-    return note.problem is Reason.UNREADABLE
+    if note.problem is None:
+        return "It goes on, or a part of it could not be read."
+    if note.problem is Reason.UNREADABLE:
+        return _UNREADABLE[note.unreadable] if note.unreadable else _NO_TEXT
+    return _WHY[note.problem]
 
 
 def unread_people(record: PatientRecord) -> tuple[Unread, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
+from smartapp.notes.reader import note_reader
 from smartapp.sdm.model import Kind
 from smartapp.web import draft_form
 from smartapp.web.desk import Desk
@@ -15,6 +16,8 @@ from smartapp.web.planning import Planned
 from smartapp.web.presenters_frame import frame
 from smartapp.web.presenters_note import NoteView, note_view
 from smartapp.web.presenters_review import Message, Shown, Ticks, review_page, unticked
+from smartapp.web.presenters_room import place_of
+from smartapp.web.presenters_wording import WordingView, wording_view
 from smartapp.web.stated import Known, standing, statements
 from smartapp.web.visit import Visit
 from smartapp.writing.model import PlannedItem, Rung
@@ -106,6 +109,8 @@ async def page(
         note=_note(visit, planned),
         standing=standing(desk.receipts),
         is_again=is_again,
+        # What is in the ledger is no draft any more, and its words stay as they were sent.
+        wording={} if is_again else _wording(desk, planned),
     )
     step = "done" if is_again else "review"
     found = review_page(await frame(visit, await visit.patient(), step), shown, ticks, message)
@@ -127,6 +132,19 @@ async def page_of_another_visit(visit: Visit, desk: Desk) -> HTMLResponse:
         await frame(visit, await visit.patient(), "review"), shown, first_look(desk), _OTHER_VISIT
     )
     return HTMLResponse(await visit.services.pages.html("review.html", found))
+
+
+def _wording(desk: Desk, planned: Planned) -> dict[str, WordingView]:
+    """Of the statements whose text may read as judging."""
+    boxes = {box.id: box for box in desk.draft.boxes}
+    views = {
+        item.draft.id: wording_view(
+            item.draft, note_reader().find_in_draft, box=place_of(box, boxes.values())
+        )
+        for item in planned.items
+        if (box := boxes.get(item.draft.id)) is not None
+    }
+    return {id_: view for id_, view in views.items() if view is not None}
 
 
 def _note(visit: Visit, planned: Planned) -> NoteView | None:

@@ -5,7 +5,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
-from smartapp.sdm.choices import CHOICES
 from smartapp.sdm.model import Kind
 from smartapp.web import draft_form, presenters_room, words
 from smartapp.web.before import prompts_of
@@ -35,7 +34,7 @@ async def show(request: Request) -> Response:
     """The questions, with what was typed so far. Faults are told here, with the words as they were typed."""
     visit = await open_visit(request)
     patient = await visit.patient()
-    record = await soon(visit.services.charts.record(visit.session), CHART_WAIT_S)
+    record = await soon(visit.record(), CHART_WAIT_S)
     desk = await look(visit)
     page = _page(
         visit,
@@ -94,10 +93,7 @@ async def _add(visit: Visit, what: str) -> str:
     if box is None:
         return "room"
     await change(visit, lambda draft: draft.with_box(box))
-    prompt = presenters_room.prompt_id(box, (await look(visit)).draft.boxes)
-    # The fragment moves the focus into the new box, also without a script.
-    field = "choice" if box.kind in CHOICES else "words"
-    return f"room?open={prompt}#{box.id}-{field}"
+    return presenters_room.place_of(box, (await look(visit)).draft.boxes)
 
 
 def _new_box(visit: Visit, what: str) -> Box | None:

@@ -16,6 +16,7 @@ from smartapp.smart.registrations import Registrations
 from smartapp.smart.sessions import Sessions
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
+from smartapp.store.set_aside import SetAside
 from smartapp.store.vault import Vault
 from smartapp.web.charts import Charts
 from smartapp.web.rendering import Pages
@@ -35,6 +36,7 @@ class Services:
     authorization: Authorization
     sessions: Sessions
     drafts: Drafts
+    set_aside: SetAside
     sender: Sender
     changer: Changer
     capabilities: Capabilities

@@ -10,10 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from smartapp.errors import AppError, WrongPatient
-from smartapp.fhir.patient_record import PatientIdentity
+from smartapp.fhir.patient_record import PatientIdentity, PatientRecord
 from smartapp.sdm.choices import said
+from smartapp.sdm.model import Statement
 from smartapp.smart.sessions import Session
+from smartapp.store.set_aside import WhoseChart
 from smartapp.web import cookies, csrf, draft, draft_form
+from smartapp.web.not_right import Mark, marking, set_aside_in, without
 from smartapp.web.services import Services, services_of
 from smartapp.writing.model import State
 
@@ -42,6 +45,32 @@ class Visit:
         csrf.check_token(self.token, token)
         if patient_id != self.session.launch.patient_id:
             raise WrongPatient("form")
+
+    @property
+    def whose(self) -> WhoseChart:
+        """Which patient's chart, at which site."""
+        launch = self.session.launch
+        return WhoseChart(launch.registration_id, launch.fhir_base, launch.patient_id)
+
+    @property
+    def mark(self) -> Mark:
+        return marking(self.services.set_aside, self.whose)
+
+    async def set_aside(self) -> tuple[Statement, ...]:
+        """What was set aside and still stands in the chart: to be shown again, and for nothing else."""
+        marks = await self.services.set_aside.marks(self.whose)
+        return set_aside_in(await self.whole_record(), marks, self.mark) if marks else ()
+
+    async def whole_record(self) -> PatientRecord:
+        """The chart with what was set aside: not for a page."""
+        return await self.services.charts.record(self.session)
+
+    async def record(self) -> PatientRecord:
+        """The chart, when every part is in, without what was set aside as not right. Raises what reading the
+        patient raised.
+        """
+        marks = await self.services.set_aside.marks(self.whose)
+        return without(await self.whole_record(), marks, self.mark)
 
     async def patient(self) -> PatientIdentity:
         """Who the patient is. Raises when the patient cannot be read; the next page then reads anew."""

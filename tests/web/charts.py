@@ -1,6 +1,6 @@
 """Charts for the tests of pages: one patient with whatever a test puts beside them."""
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -98,3 +98,28 @@ def filed(running: Clinic) -> list[str]:
         assert kept is not None
         texts.append(b64decode(kept["data"]).decode())
     return texts
+
+
+def note(slug: str, text: str, *, on: str, title: str = "Progress note", **attachment: Any) -> Resource:
+    """A note of a clinician's, with its text."""
+    data = b64encode(text.encode()).decode()
+    return {
+        "resourceType": "DocumentReference",
+        "id": slug,
+        "status": "current",
+        "type": {"text": title},
+        "category": [
+            {
+                "coding": [
+                    {
+                        "system": "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category",
+                        "code": "clinical-note",
+                    }
+                ]
+            }
+        ],
+        "subject": SUBJECT,
+        "date": f"{on}T10:00:00Z",
+        "author": [{"display": "Wanda Writer, MD"}],
+        "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": data} | attachment}],
+    }

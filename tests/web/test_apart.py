@@ -45,7 +45,7 @@ def test_every_statement_is_in_exactly_one_part_and_none_of_unknown_origin_was_s
 ) -> None:
     parts = apart(statements)
 
-    together = parts.said + parts.in_chart + parts.on_file
+    together = parts.said + parts.in_chart + parts.on_file + parts.code_status
     assert sorted(together, key=repr) == sorted(statements, key=repr)
     assert all(each.said_by not in {SaidBy.UNKNOWN, SaidBy.CLINICIAN} for each in parts.said)
 

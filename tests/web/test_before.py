@@ -200,7 +200,7 @@ async def test_every_statement_has_its_place_on_the_page_of_all(browser: Browser
 
     anchors = [part.split('"')[0] for part in before.split("statements#")[1:]]
 
-    assert len(anchors) == 3
+    assert len(anchors) == 4  # two, and two that differ
     assert all(f'<li id="{anchor}">' in everything for anchor in anchors)
     assert "I don’t want surgery. My sister never walked right after hers." in everything
 

@@ -13,8 +13,9 @@ from smartapp.fhir.statements import all_statements
 from smartapp.sdm.knowledge import Citation
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 from smartapp.sdm.selection import select
-from smartapp.web.presenters_before import ChartView, chart_view, is_child, opening, short_form
+from smartapp.web.presenters_before import Beside, ChartView, chart_view, is_child, opening
 from smartapp.web.presenters_said import is_over, said
+from smartapp.web.presenters_sources import short_form
 from tests.sdm.charts import shipped
 from tests.web.charts import TODAY, record, statement
 
@@ -27,7 +28,8 @@ DANCE = statement(Kind.GOAL, "I want to dance.", status="active", said_on=TODAY)
 
 def view(chart: PatientRecord) -> ChartView:
     prompts = select(shipped(), facts_of(chart, today=TODAY))
-    return chart_view(chart, all_statements(chart), prompts, today=TODAY, name="Sam", read_line="")
+    beside = Beside(TODAY, "Sam", "", lambda one: said(one, TODAY), 0, shipped().sources)
+    return chart_view(chart, all_statements(chart), prompts, beside)
 
 
 def test_targets_of_unknown_origin_are_a_group_of_their_own_and_nothing_was_told() -> None:
@@ -179,7 +181,10 @@ def test_every_shipped_source_has_a_short_form() -> None:
 
     assert all(len(short) <= 50 for short in found)
     assert [short for short in found if "…" in short] == []
-    assert [short for short in found if short.endswith("undated")] == ["Davidoff, undated"]
+    assert [short for short in found if short.endswith("undated")] == [
+        "Davidoff, undated",
+        "National Institute on Drug Abuse, undated",
+    ]
 
 
 def test_somebody_elses_words_are_marked_and_come_after_the_patients() -> None:

@@ -53,9 +53,9 @@ async def test_clinics_target_stands_apart_from_the_patients_words(browser: Brow
 
 
 async def test_answers_of_a_form_are_among_the_patients_words(browser: Browser) -> None:
-    text = words((await (await browser.open("chen-lina")).page()).text)
+    text = words((await (await browser.open("chen-lina")).page("statements")).text)
 
-    assert "Breakfast with my family at the same table. What matters, 11 Aug 2026. Source" in text
+    assert "Breakfast with my family at the same table. What matters, 11 Aug 2026." in text
 
 
 async def test_scan_is_named_as_a_note_that_could_not_be_read(browser: Browser) -> None:
