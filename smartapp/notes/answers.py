@@ -48,11 +48,8 @@ def answer_to_care(attitude: Attitude, tokens: Tokens, at: int, after: int) -> C
     by = _by_whom(tokens, after)
     if by is None and after < len(tokens) and tokens[after].low in {"by", "per"}:
         return None
-    if (
-        after - at == 1
-        and tokens[at].low in _SOFT
-        and not (after < len(tokens) and tokens[after].low in _TERMS)
-    ):
+    is_term = after < len(tokens) and tokens[after].low in _TERMS
+    if tokens[after - 1].low in _SOFT and not is_term:
         return None
     last = at - 1
     while last >= 0 and tokens[last].low in _LINKS and at - last < 7:
