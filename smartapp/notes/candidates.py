@@ -50,10 +50,10 @@ def candidate(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Candid
         Form.VERB: _of_verb,
         Form.ADJECTIVE: _of_verb,
     }
-    build = builders.get(attitude.form)
-    if build is _of_verb and attitude.form is Form.COPULA:
+    make = builders.get(attitude.form)
+    if make is _of_verb and attitude.form is Form.COPULA:
         after = max(at + 1, after - 1)
-    return build(attitude, tokens, at, after) if build else None
+    return make(attitude, tokens, at, after) if make else None
 
 
 def _of_agent(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Candidate | None:

@@ -16,7 +16,8 @@ from smartapp.notes.wording_subject import Subject, Subjects
 
 ALWAYS_UNLESS: Final = (
     "negated", "negated_in_list", "negated_after", "hypothetical", "generic", "second_person",
-    "said_of_self", "said_by_others", "coded", "unfilled_form", "third_party", "family_past", "about_a_procedure",
+    "said_of_self", "said_by_others", "coded", "unfilled_form", "third_party", "family_past",
+    "about_a_procedure",
 )  # fmt: skip
 """Rules that keep any entry from applying, unless its `even_if` names them."""
 
