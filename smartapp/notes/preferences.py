@@ -22,7 +22,7 @@ from smartapp.notes.lexicon import Hit, Scanner
 from smartapp.notes.lexicon_file import read_lexicon
 from smartapp.notes.mentions import Tokens
 from smartapp.notes.people import People, Person
-from smartapp.notes.quotations import Quotation, Quotations
+from smartapp.notes.quotations import quotations_of
 from smartapp.notes.quoted import quoted_statement, unmarked_quotations
 from smartapp.notes.setting import Setting
 from smartapp.notes.span import Span
@@ -85,7 +85,9 @@ class PreferenceReader:
 
     def find(self, layout: Layout) -> tuple[Finding, ...]:
         """The statements of a note, in the order of the text. Never raises; linear in the length."""
-        setting = Setting(layout, self._context, People(layout.text, self._context), Quotations(layout.text))
+        setting = Setting(
+            layout, self._context, People(layout.text, self._context), quotations_of(layout.text)
+        )
         found: list[Finding] = []
         for span, hits in self._by_sentence(setting):
             found += self._in_sentence(setting, span, hits)
@@ -128,7 +130,7 @@ class PreferenceReader:
                 quoted.setdefault(quotation.start, []).append(hit)
             elif not setting.layout.is_form_line(hit.start):
                 plain.append(hit)
-        said: list[Quotation] = []
+        said: list[Span] = []
         for within in quoted.values():
             if finding := quoted_statement(setting, self._attitudes, self._contents, within):
                 said += [quotation] if (quotation := setting.quotations.at(within[0].start)) else []
@@ -136,9 +138,7 @@ class PreferenceReader:
         if plain and not setting.is_nobodys(span):
             yield from self._plain(setting, span, plain, said=said)
 
-    def _plain(
-        self, setting: Setting, span: Span, hits: list[Hit], *, said: list[Quotation]
-    ) -> Iterator[Finding]:
+    def _plain(self, setting: Setting, span: Span, hits: list[Hit], *, said: list[Span]) -> Iterator[Finding]:
         tokens = setting.tokens(span, said)
         kept = independent(list(self._candidates(tokens, hits)), tokens)
         for number, one in enumerate(kept):

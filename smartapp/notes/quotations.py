@@ -1,56 +1,76 @@
-"""Where somebody is quoted, and who."""
+"""Where a text quotes somebody: what stands between quotation marks, and what introduces it.
+
+Marks are paired within a paragraph. A mark that nothing closes quotes nothing, and a quotation is at most
+some sentences long, so that one stray mark cannot hide the rest of a note.
+"""
 
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-_MARK: Final = re.compile(r"[\"“”«»]")
-_CLOSING: Final = {'"': '"', "“": "”", "«": "»"}
-_LONGEST: Final = 600
+from smartapp.notes.span import Span
+
+_LONGEST: Final = 1200
+_INTRODUCTION: Final = 140
+_MOST_IN_A_ROW: Final = 6
+_MARK: Final = re.compile(r"[\"“”„«»]|(?<![^\s(\[:,])['‘](?=\w)|(?<=[\w.,!?…])['’](?!\w)|\n[ \t]{0,20}\n")
+_OPENING: Final = frozenset("“„«‘")
+_CLOSING: Final = frozenset("”»’")
+_SINGLE: Final = frozenset("'‘’")
 
 
 @dataclass(frozen=True, slots=True)
-class Quotation:
-    """The words from `start` to `end`, without their marks."""
-
-    start: int
-    end: int
-
-
 class Quotations:
-    """All quotations of a text, in order."""
+    """`spans` from behind the opening mark to the closing one, in order, none over another."""
 
-    def __init__(self, text: str) -> None:
-        self._all = tuple(_quotations(text))
-        self._starts = [one.start for one in self._all]
+    spans: tuple[Span, ...]
+    starts: tuple[int, ...]
 
-    def all(self) -> tuple[Quotation, ...]:
-        """Every one, in order."""
-        return self._all
+    def at(self, start: int, end: int = 0) -> Span | None:
+        """The quotation that a part of the text touches: from `start` to `end`, or one character."""
+        at = bisect_right(self.starts, max(start, end - 1)) - 1
+        return self.spans[at] if at >= 0 and start < self.spans[at].end else None
 
-    def at(self, offset: int) -> Quotation | None:
-        """The quotation that holds the offset."""
-        before = bisect_right(self._starts, offset) - 1
-        found = self._all[before] if before >= 0 else None
-        return found if found and offset < found.end else None
+    def introduction(self, text: str, quoted: Span) -> str:
+        """What precedes the quotation, or the first of several that follow one another."""
+        at = bisect_right(self.starts, quoted.start) - 1
+        for _ in range(_MOST_IN_A_ROW):
+            between = text[self.spans[at - 1].end + 1 : self.spans[at].start - 1] if at > 0 else "-"
+            if between.strip():
+                break
+            at -= 1
+        opening = self.spans[at].start - 1
+        return text[max(0, opening - _INTRODUCTION) : opening]
 
 
-def _quotations(text: str) -> list[Quotation]:
-    found: list[Quotation] = []
-    opening, begun = "", 0
+def quotations_of(text: str) -> Quotations:
+    """Never raises; linear in the length."""
+    spans: list[Span] = []
+    opened: tuple[int, bool] | None = None
     for match in _MARK.finditer(text):
         mark, at = match[0], match.start()
-        if opening and mark == _CLOSING[opening] and at - begun <= _LONGEST and "\n\n" not in text[begun:at]:
-            if text[begun:at].strip():
-                found.append(Quotation(begun, at))
-            opening = ""
-        elif mark in _CLOSING and _may_open(text, at):
-            opening, begun = mark, at + 1
-    return found
+        if mark.startswith("\n"):
+            opened = None
+        elif opened is None or at - opened[0] > _LONGEST:
+            opened = (at, mark in _SINGLE) if _opens(text, at) else None
+        elif opened[1] == (mark in _SINGLE) and _closes(text, at):
+            spans.append(Span(opened[0] + 1, at))
+            opened = None
+        elif opened[1] and mark not in _SINGLE:
+            # An apostrophe looked like a mark; the double mark counts.
+            opened = (at, False) if _opens(text, at) else None
+    return Quotations(tuple(spans), tuple(span.start for span in spans))
 
 
-def _may_open(text: str, at: int) -> bool:
-    """Whether a mark opens a quotation: not that of inches."""
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    return not before.isalnum() and bool(after.strip())
+def _opens(text: str, at: int) -> bool:
+    mark = text[at]
+    if mark in _CLOSING and mark != "”":
+        return False
+    before, behind = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    is_measure = mark == '"' and before.isdigit()  # 5'4" tall
+    return (mark in _OPENING or not before.isalnum()) and bool(behind.strip()) and not is_measure
+
+
+def _closes(text: str, at: int) -> bool:
+    return text[at] not in _OPENING and not text[at + 1 : at + 2].isalnum()

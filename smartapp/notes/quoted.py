@@ -13,7 +13,6 @@ from smartapp.notes.layout import Role
 from smartapp.notes.lexicon import Hit
 from smartapp.notes.mentions import Tokens, Who, mention_ending
 from smartapp.notes.people import Person
-from smartapp.notes.quotations import Quotation
 from smartapp.notes.setting import Setting
 from smartapp.notes.span import Span
 from smartapp.notes.subjects import Subject, subject_before
@@ -67,7 +66,7 @@ def unmarked_quotations(
     """Quotations that no attitude was found in, but that order or refuse some care: "Don't move me there"."""
     found: list[Finding] = []
     taken = {one.start for one in known if one.is_quoted}
-    for quotation in setting.quotations.all():
+    for quotation in setting.quotations.spans:
         role = setting.layout.section_at(quotation.start).role
         if quotation.start in taken or role in silent or not setting.is_first_person(quotation):
             continue
@@ -78,7 +77,7 @@ def unmarked_quotations(
     return found
 
 
-def _ordered(setting: Setting, contents: Contents, quotation: Quotation) -> Meaning | None:
+def _ordered(setting: Setting, contents: Contents, quotation: Span) -> Meaning | None:
     tokens = setting.context.tokens(setting.text, quotation.start, quotation.end)
     words = setting.text[quotation.start : quotation.end]
     is_order = any(token.is_in("negation") or token.low in _ORDERS for token in tokens[:6])
@@ -139,7 +138,7 @@ def _at_start(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Candid
 
 
 def _finding(
-    setting: Setting, quotation: Quotation, attitude: Attitude, *, meaning: Meaning, is_of_other: bool
+    setting: Setting, quotation: Span, attitude: Attitude, *, meaning: Meaning, is_of_other: bool
 ) -> Finding | None:
     start, around = _speech(setting, quotation)
     speaker = _speaker(setting, quotation, start)
@@ -169,7 +168,7 @@ def _finding(
     )
 
 
-def _speech(setting: Setting, quotation: Quotation) -> tuple[int, Span]:
+def _speech(setting: Setting, quotation: Span) -> tuple[int, Span]:
     """Where the sentence begins that the quotation stands in, and that sentence with the whole quotation."""
     opening = quotation.start - 1
     before = setting.layout.sentence_at(max(0, opening))
@@ -180,7 +179,7 @@ def _speech(setting: Setting, quotation: Quotation) -> tuple[int, Span]:
     return start, Span(start, max(quotation.end + 1, min(before.end, quotation.end + _BEHIND)))
 
 
-def _speaker(setting: Setting, quotation: Quotation, start: int) -> Person | None:
+def _speaker(setting: Setting, quotation: Span, start: int) -> Person | None:
     tokens = setting.context.tokens(setting.text, start, quotation.start - 1)
     behind = setting.context.tokens(
         setting.text, quotation.end + 1, min(len(setting.text), quotation.end + _BEHIND)

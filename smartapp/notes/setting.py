@@ -12,7 +12,7 @@ from smartapp.notes.finding import Status
 from smartapp.notes.layout import Layout
 from smartapp.notes.mentions import Mention, Tokens, Who
 from smartapp.notes.people import People, Person
-from smartapp.notes.quotations import Quotation, Quotations
+from smartapp.notes.quotations import Quotations
 from smartapp.notes.span import Span
 from smartapp.notes.verb_groups import mentions_between
 
@@ -69,7 +69,7 @@ class Setting:
         span = self.layout.sentence_at(offset)
         return span if span.start <= offset < span.end else Span(offset, min(offset + 1, len(self.text)))
 
-    def tokens(self, span: Span, without: Collection[Quotation] = ()) -> tuple[Token, ...]:
+    def tokens(self, span: Span, without: Collection[Span] = ()) -> tuple[Token, ...]:
         """The tokens of a sentence, but for what stands in the quotations of `without`."""
         tokens = self.context.tokens(self.text, span.start, span.end)
         if not without:
@@ -111,7 +111,7 @@ class Setting:
     def section_start(self, span: Span) -> int:
         return self.layout.section_at(span.start).start
 
-    def is_first_person(self, quotation: Quotation) -> bool:
+    def is_first_person(self, quotation: Span) -> bool:
         """Whether somebody speaks of themselves in it, or asks for something."""
         tokens = self.context.tokens(self.text, quotation.start, quotation.end)
         return any(token.low in _FIRST_PERSON for token in tokens) or (

@@ -13,10 +13,10 @@ from typing import Final
 from smartapp.notes.finding import Experiencer, Finding, Status, Task
 from smartapp.notes.layout import Layout, Role, layout_of
 from smartapp.notes.lexicon import Hit, Scanner
+from smartapp.notes.quotations import Quotations, quotations_of
 from smartapp.notes.span import Span
 from smartapp.notes.wording_around import Around, around
 from smartapp.notes.wording_entries import Lexicon, Wording, read_lexicon
-from smartapp.notes.wording_quotes import Quotations, quotations_of
 from smartapp.notes.wording_rules import Rules
 
 _LEFT_OUT: Final = frozenset(

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartapp.notes.layout import layout_of
+from smartapp.notes.quotations import quotations_of
 from smartapp.notes.wording import WordingReader
-from smartapp.notes.wording_quotes import quotations_of
 
 READER = WordingReader.packaged()
 CUES = sorted(

@@ -1,6 +1,5 @@
 """What does not agree is found and not resolved; what only seems to differ is left alone."""
 
-import time
 from datetime import date
 
 import pytest
@@ -186,16 +185,20 @@ def test_statements_that_say_the_same_never_contradict(words: list[str]) -> None
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_can_be_compared(text: str) -> None:
-    contrasts([said(text, 2020), said(f"no {text}", 2021)])
+    given = [said(text, 2020), said(f"no {text}", 2021)]
+
+    found = contrasts(given)
+
+    assert len(found) <= 1
+    assert all((one.earlier, one.later) == (given[0], given[1]) for one in found)
 
 
-def test_thousands_of_statements_take_no_long_time() -> None:
+def test_of_thousands_of_statements_only_changes_are_told() -> None:
     many = [
         said(f"{'no ' if n % 3 else 'wants '}surgery {'on the knee ' * (n % 7)}", 2000 + n % 26)
         for n in range(4000)
     ]
 
-    began = time.perf_counter()
-    contrasts(many)
+    found = contrasts(many)
 
-    assert time.perf_counter() - began < 5
+    assert 0 < len(found) < len(many)

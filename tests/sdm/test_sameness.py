@@ -1,6 +1,5 @@
 """The same thing said twice is shown once; what differs in anything that matters stays apart."""
 
-import time
 from datetime import date
 
 import pytest
@@ -168,15 +167,19 @@ def test_polarity_is_never_folded_away(given_statements: list[Statement]) -> Non
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=6))
 def test_any_text_can_be_compared(texts: list[str]) -> None:
-    said_once([said(text, 2020) for text in texts])
+    given = [said(text, 2020) for text in texts]
+
+    kept = said_once(given)
+
+    assert {one.words for one in kept} <= set(texts)
+    assert bool(kept) is bool(given)
 
 
-def test_thousands_of_statements_take_no_long_time() -> None:
+def test_of_thousands_of_statements_each_stays_once() -> None:
     many = [
         said(f"wants to walk to the market number{n % 2000} with her dog", 2000 + n % 26) for n in range(6000)
     ]
 
-    began = time.perf_counter()
-    said_once(many)
+    kept = said_once(many)
 
-    assert time.perf_counter() - began < 5
+    assert len(kept) == 2000
