@@ -166,6 +166,9 @@ def test_double_click_on_send_stores_once(page: Page, demo: RunningDemo) -> None
     expect(app.get_by_text("Read back from the chart at")).to_be_visible()
 
     app_frame(page).evaluate("history.back()")
+    # Only then: a page that is on its way out cannot be told to reload.
+    expect(app.get_by_text("Read back from the chart at")).to_be_hidden()
+    app_frame(page).wait_for_load_state()
     app_frame(page).evaluate("location.reload()")
     page.wait_for_load_state("networkidle")
 
