@@ -18,7 +18,7 @@ _TAILS: Final = word_set(
 )
 _LINKS: Final = word_set(
     """
-    was were is are been be has have again today still and but , : - – — = offered recommended discussed
+    was were is are been be has have again today still and but , : - – — = 's offered recommended discussed
     suggested encouraged advised repeatedly politely also adamantly always
     """
 )

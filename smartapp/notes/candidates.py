@@ -12,7 +12,8 @@ from smartapp.notes.clauses import Candidate, Tokens
 from smartapp.notes.code_words import Stretch, agent_stated, code_stated
 from smartapp.notes.contents import Stance
 from smartapp.notes.context import word_set
-from smartapp.notes.mentions import Mention, Who, mention_ending
+from smartapp.notes.copulas import owns_relative, stated_by_copula
+from smartapp.notes.mentions import Who, mention_ending
 from smartapp.notes.nouns import stated_by_noun
 from smartapp.notes.subjects import Subject, subject_before
 from smartapp.notes.tellers import teller_of_fact
@@ -40,7 +41,7 @@ def candidate(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Candid
     """What the tokens from `at` to `after` state, with its subject; None when they state nothing."""
     builders = {
         Form.NOUN: _of_noun,
-        Form.COPULA: _of_verb if _owns(tokens, after) else _of_copula,
+        Form.COPULA: _of_verb if owns_relative(tokens, after) else stated_by_copula,
         Form.AGENT: _of_agent,
         Form.CODE: _of_code,
         Form.WHOLE: _whole,
@@ -106,7 +107,11 @@ def _of_complete(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Can
 def _of_verb(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Candidate | None:
     is_with = after + 1 < len(tokens) and tokens[after].low == "/" and tokens[after - 1].low == "w"
     is_last = after >= len(tokens) or tokens[after].low in _MARKS or tokens[after].low in _BEHIND_ALL
-    if is_last and not is_with and tokens[after - 1].low not in _OBJECTS:
+    is_out_of = tokens[after : after + 2] and [token.low for token in tokens[after : after + 2]] == [
+        "out",
+        "of",
+    ]
+    if is_last and not (is_with or is_out_of) and tokens[after - 1].low not in _OBJECTS:
         return _fronted(attitude, tokens, at, after) or _answered(attitude, tokens, at, after)
     if named := _what_is(attitude, tokens, at, after):
         return named
@@ -147,6 +152,10 @@ def _is_done_to(attitude: Attitude, tokens: Tokens, at: int) -> bool:
         is_passive = before in {"be", "been", "being", "was", "were", "is"}
         is_by = at + 1 < len(tokens) and tokens[at + 1].low == "by"
         return is_by or (is_passive and tokens[at].low in {"asked", "requested"})
+    if attitude.stance is Stance.ACCEPT and tokens[at].low.startswith("consider"):
+        return before in {"be", "been", "being", "was", "were"}
+    if before == "too" and attitude.stance is Stance.VALUE:
+        return True
     if tokens[at].low.startswith("done"):
         return before in {"was", "were", "been", "be", "being"}
     is_doing = before in {"did", "does", "do", "doing", "done", "resting", "appears", "appeared", "looks"}
@@ -165,7 +174,7 @@ def _is_label(attitude: Attitude, tokens: Tokens, at: int, after: int, *, subjec
     """Whether the words are a form's or a clinician's: "Preferred pharmacy:", "Concerned for sepsis"."""
     if after >= len(tokens):
         return False
-    if attitude.stance is Stance.FEAR and tokens[after].low in _LOOKS:
+    if _is_writers(attitude, tokens, at, after, subject=subject):
         return True
     if tokens[after].low in _NO_OBJECT and tokens[after - 1].low in {"wanted", "want", "wants"}:
         return True
@@ -181,6 +190,18 @@ def _is_label(attitude: Attitude, tokens: Tokens, at: int, after: int, *, subjec
     )
 
 
+def _is_writers(attitude: Attitude, tokens: Tokens, at: int, after: int, *, subject: Subject) -> bool:
+    """What the writer of the note thinks or sees: "Would worry about", "Considered sepsis"."""
+    before = tokens[at - 1].low if at else ""
+    is_alone = subject.mention is None
+    if attitude.stance is Stance.FEAR:
+        return tokens[after].low in _LOOKS or (is_alone and before == "would")
+    if tokens[after].low == "up":
+        return tokens[after - 1].low.endswith(("pick", "picked"))
+    # "Seen by surgery, who felt he should": a clinician's more often than a relative's
+    return (is_alone and tokens[at].low == "considered") or (attitude.id == "opinion" and before == "who")
+
+
 _LOOKS: Final = frozenset(
     {"affect", "mood", "appearing", "looking", "expression", "well", "appearance", "facies"}
 )
@@ -189,6 +210,7 @@ _FIELDS: Final = word_set(
     language pharmacy name pronouns method provider contact learning agent phone
     """
 )
+_QUOTED_WORDS: Final = frozenset({"exact", "exactly", "knows", "whatever", "whenever", "whichever", "how"})
 _FRONTED: Final = frozenset(
     {Stance.REFUSE, Stance.AVERSE, Stance.ACCEPT, Stance.WISH, Stance.CHOOSE, Stance.PREFER}
 )
@@ -196,9 +218,7 @@ _FRONTED: Final = frozenset(
 
 def _fronted(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Candidate | None:
     """ "A colostomy he rejects.", "Long-acting injections are what she wants." """
-    if attitude.stance not in _FRONTED:
-        return None
-    subject = subject_before(tokens, at)
+    subject = subject_before(tokens, at) if attitude.stance in _FRONTED else None
     if (
         subject is None
         or subject.mention is None
@@ -207,6 +227,9 @@ def _fronted(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Candida
     ):
         return None
     last = subject.mention.first - 1
+    before = tokens[max(0, last - 4) : last + 1]
+    if any(token.low in _QUOTED_WORDS or token.is_in("history", "conditional") for token in before[-5:]):
+        return None
     if last >= 0 and tokens[last].low in {"what", "all", "that"}:
         if last < 2 or tokens[last - 1].low not in {"is", "are", "was", "were"}:
             return None
@@ -270,6 +293,8 @@ def _of_noun(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Candida
     stated = stated_by_noun(tokens, at, after)
     if stated is None or stated.content >= len(tokens):
         return None
+    if tokens[at].text in {"FOCUS", "MISSION", "VISION"}:
+        return None
     if tokens[at].low == "quality" and tokens[stated.content - 1].low not in {"means", ":"}:
         return None
     is_told = any(token.low in {"what", "thing"} for token in tokens[at : at + 2])
@@ -304,94 +329,3 @@ def _within(tokens: Tokens, at: int, after: int, subject: Subject) -> Subject:
         return subject
     teller = subject.mention if subject.mention and subject.mention.first < at else None
     return replace(subject, mention=named, reporter=subject.reporter or teller)
-
-
-def _of_copula(attitude: Attitude, tokens: Tokens, at: int, after: int) -> Candidate | None:
-    """ "Church is very important to her": what matters stands before, whose it is at the end of the words."""
-    first = at
-    while (
-        first > 0
-        and tokens[first - 1].low not in {";", ":", "but", "that", '"'}
-        and not _ends_clause(tokens, first - 1)
-    ):
-        first -= 1
-    is_symptom = attitude.stance is Stance.FEAR and any(
-        token.low in _SYMPTOMS for token in tokens[max(first, at - 4) : at]
-    )
-    is_nothing = (first == at and not _goes_on(tokens, after)) or _owns_something(tokens, after)
-    is_open = tokens[first].low == "it" and not (after < len(tokens) and tokens[after].low in {"that", "to"})
-    if is_nothing or is_symptom or is_open or tokens[first].is_in("conditional", "second-person"):
-        return None
-    mention = _object_of(tokens, at, after)
-    is_told = first > 0 and (tokens[first - 1].low == "that" or tokens[first - 1].is_in("reporting"))
-    teller = subject_before(tokens, first) if is_told else None
-    is_of_patient = any(token.is_in("patient") for token in tokens[at:after])
-    if not (teller or mention or is_of_patient or _is_said_by(tokens, first, after)):
-        return None
-    if first == at:
-        return Candidate(attitude, Subject(mention, at, at), at, at, after, after + 1)
-    whose = mention or (teller.mention if teller else None)
-    subject = Subject(whose, first, at, reporter=teller.reporter if teller else None)
-    if teller and teller.mention and mention is None:
-        first = teller.first
-    end = -1 if tokens[first].low == "it" else after
-    return Candidate(attitude, subject, first, at, after, first, end=end)
-
-
-def _object_of(tokens: Tokens, at: int, after: int) -> Mention | None:
-    """Whom the words name by a pronoun: "... is important to her"."""
-    words = [word for token in tokens[at:after] for word in token.low.split()]
-    pronoun = next((word for word in reversed(words) if word in {*_HER, "his"}), "")
-    gender = "he" if pronoun == "his" else _HER.get(pronoun, "")
-    return Mention(Who.PRONOUN, after - 1, after - 1, gender, is_many=pronoun == "them") if pronoun else None
-
-
-def _owns_something(tokens: Tokens, after: int) -> bool:
-    """Whether the "her" of the words belongs to the noun behind them: "worries her sister"."""
-    if after >= len(tokens) or tokens[after - 1].low.split()[-1] != "her":
-        return False
-    following = tokens[after]
-    return following.low.isalpha() and not (
-        following.low in _BEHIND_HER
-        or following.low.endswith("ly")
-        or following.is_in("present", "conditional")
-    )
-
-
-_SYMPTOMS: Final = word_set(
-    """
-    pain pains itching itch cough nausea reflux heartburn headache headaches back knee knees hip shoulder
-    neck foot feet ankle allergies hernia rash dizziness tinnitus constipation diarrhea bloating cramps
-    symptoms swelling numbness tingling congestion heat wound incision stitches cramping throat ear eye
-    """
-)
-_BEHIND_HER: Final = word_set(
-    """
-    most more a at when because and that the about all so than as but too in on for every whenever while
-    since to deeply lot if much greatly even by with is are was or after before especially enough again
-    terribly each just constantly day night of from during very
-    """
-)
-
-
-def _owns(tokens: Tokens, after: int) -> bool:
-    """ "She worries her daughter ...": what follows is hers."""
-    return (
-        tokens[after - 1].low == "her"
-        and after < len(tokens)
-        and tokens[after].is_in("relative", "relative-she", "relative-he")
-    )
-
-
-def _goes_on(tokens: Tokens, after: int) -> bool:
-    """ "Most important to her: ..."."""
-    return after + 1 < len(tokens) and tokens[after].low in {":", "is", "are", "was"}
-
-
-def _ends_clause(tokens: Tokens, at: int) -> bool:
-    return (tokens[at].low == "." and len(tokens[at - 1].low) > 3) or tokens[at].is_in("reporting")
-
-
-def _is_said_by(tokens: Tokens, first: int, after: int) -> bool:
-    near = (*tokens[max(0, first - 4) : first + 3], *tokens[after : after + 6])
-    return any(token.is_in("patient", "she", "he") or token.low in {"her", "him"} for token in near)

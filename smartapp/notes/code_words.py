@@ -22,7 +22,17 @@ _SIGNED: Final = word_set(
     reflects updated dnr dni full comfort
     """
 )
+_TOLD: Final = word_set(
+    """
+    dnr dni dnar dnr/dni full comfort cpr limited selective no attempt intubation intubate states says
+    lists honors reflects indicates reads confirmed updated completed signed
+    """
+)
 _ORDERS: Final = frozenset({"molst", "polst", "post form"})
+_BEHIND_STATUS: Final = frozenset({",", "(", "-", "–", "—", ".", ";", "/"})
+_OF_TALK: Final = frozenset({"discussed", "addressed", "form", "forms", "with", "discussion", "confirmed"})
+"""Words that take nothing from a status that the line begins with: "DNR, discussed today"."""
+
 _CARRIED: Final = frozenset({"carries", "wears", "bracelet"})
 _CASED: Final = frozenset({"and", "cmo", "post form"})
 _WITH_PATIENT: Final = ("with patient", "with the patient", "with pt", "with him", "with her", "with them")
@@ -37,7 +47,7 @@ _CONFIRMED: Final = word_set(
 )
 _LINKS: Final = word_set(
     """
-    names lists is are : - = – — , ( as was named listed identified remains being /
+    names naming lists is are : - = – — , ( as was named listed identified remains being /
     """
 )
 _NAMING: Final = word_set(
@@ -50,7 +60,7 @@ _ROLE_WORDS: Final = word_set(
     """
     is are as his her the a an patient 's patient's patient’s primary legal designated also acting
     active serves serving act acts named legally their my to be first healthcare medical current pt
-    remains was and will = holds has hold
+    remains was and will = holds has hold lasting durable enduring
     """
 )
 _ABSENT: Final = word_set(
@@ -79,27 +89,47 @@ def code_stated(tokens: Tokens, at: int, after: int) -> Stretch | None:
     ):
         return None
     first, end = _stretch(tokens, at, after)
+    if not _is_stated(tokens, first, at, after, end=end):
+        return None
     inside = [token.low for token in tokens[first:end]]
-    is_signed = {"signed", "completed"} & set(inside) and not {"not", "blank", "if", "until"} & set(inside)
-    is_settled = _is_settled(inside) or bool(_CARRIED & set(inside)) or is_signed
-    if any(low in _NOT_STATED for low in inside) and not is_settled:
-        return None
-    if word.low in _ORDERS and not (_SIGNED & set(inside)):
-        return None
-    if any(
-        token.is_in("negation") and token.low in {"not", "never"} for token in tokens[max(first, at - 3) : at]
-    ) and word.low not in {"resuscitation status"}:
-        return None
-    if word.low in {"resuscitation status", "cpr status"} and after >= end - 1:
-        return None
     is_behind_colon = at > 1 and tokens[at - 1].low == ":"
     talk = " ".join(token.low for token in tokens[max(0, at - _TALK) if is_behind_colon else first : end])
     is_confirmed = any(low in _CONFIRMED for low in inside) or any(words in talk for words in _WITH_PATIENT)
     return Stretch(at if is_behind_colon else first, end, is_confirmed)
 
 
+def _is_stated(tokens: Tokens, first: int, at: int, after: int, *, end: int) -> bool:
+    """Whether the clause from `first` to `end` says that it is so."""
+    word, inside = tokens[at], [token.low for token in tokens[first:end]]
+    is_signed = {"signed", "completed"} & set(inside) and not {"not", "blank", "if", "until"} & set(inside)
+    is_settled = _is_settled(inside) or bool(_CARRIED & set(inside)) or is_signed
+    stands_first = at == 0 and (after >= len(tokens) or tokens[after].low in _BEHIND_STATUS)
+    not_stated = {low for low in inside if low in _NOT_STATED} - (_OF_TALK if stands_first else set())
+    is_order = word.low in _ORDERS and not (_SIGNED & set(inside) and _TOLD & set(inside))
+    is_open = _is_to_come(inside) or [token.low for token in tokens[after : after + 2]] == [":", "no"]
+    if (not_stated and not is_settled) or is_order or is_open:
+        return False
+    is_denied = any(
+        token.is_in("negation") and token.low in {"not", "never"} for token in tokens[max(first, at - 3) : at]
+    )
+    if is_denied and word.low != "resuscitation status":
+        return False
+    return not (word.low in {"resuscitation status", "cpr status"} and after >= end - 1)
+
+
+def _is_to_come(inside: list[str]) -> bool:
+    """ "DNR form to be completed", "full per admit order set": nobody has chosen it yet."""
+    words = " ".join(inside)
+    return any(
+        each in words
+        for each in ("to be completed", "to be signed", "to complete", "to sign", "order set", "per admit")
+    )
+
+
 def _is_settled(inside: list[str]) -> bool:
-    """Talked about and settled: "discussed with patient, remains DNR", "DNR, discussed with her"."""
+    """Talked about and settled: "discussed with patient, remains DNR", "if it fails he would go DNR"."""
+    if {"would", "'d", "would want"} & set(inside) and not {"whether", "ask", "discuss"} & set(inside):
+        return True
     return any(
         low
         in {"remains", "confirmed", "wishes", "agrees", "elects", "is", "chooses", "stays", "now", "changed"}
@@ -247,6 +277,8 @@ def _named_behind(tokens: Tokens, after: int) -> int | None:
         )
     ):
         at += 1
+    if at == after and _stands_bare(tokens, after):
+        return after + 2 if after + 1 < len(tokens) and is_name(tokens[after + 1]) else after + 1
     if at == after or at >= len(tokens):
         return None
     if not any(token.low in _LINKS for token in tokens[after:at]):
@@ -285,6 +317,14 @@ def _named_behind(tokens: Tokens, after: int) -> int | None:
     return end
 
 
+def _stands_bare(tokens: Tokens, after: int) -> bool:
+    """ "HCP dtr Miriam", "Agent mother": a role with a relative and nothing between, as in a list."""
+    if after >= len(tokens) or not tokens[after].is_in("relative-she", "relative-he", "relative"):
+        return False
+    begins = after == 1 or tokens[after - 2].low in {".", ";", ",", "-", "–", "•", "*", "|"}
+    return begins and tokens[after - 1].text[:1].isupper()
+
+
 def _named_before(tokens: Tokens, at: int) -> int | None:
     """Where the clause begins that ends with the role: "Her niece Ana is the health care proxy"."""
     last = at - 1
@@ -308,6 +348,8 @@ def _named_before(tokens: Tokens, at: int) -> int | None:
     is_named = any(token.low in _NAMING for token in tokens[max(0, last - 4) : last])
     is_said = is_said or ("to" in links and is_named)
     person = mention_ending(tokens, last)
+    if person is not None and person.who is Who.PRONOUN and "is" in links and "not" not in links:
+        return person.first
     if person is None or person.who not in {Who.RELATIVE, Who.OTHER} or not person.words or not is_said:
         return None
     if person.who is Who.OTHER and person.words.lower() in {"form", "document"}:

@@ -51,12 +51,11 @@ _FEW: Final = 3
 
 UNWILLING: Final = frozenset({Stance.REFUSE, Stance.AVERSE})
 _WISHES: Final = frozenset({Stance.WISH, Stance.HOPE, Stance.ASK})
-_MAJOR: Final = frozenset({"major", "place", "unacceptable", "code"})
 _OPEN: Final = frozenset({"to", "that", "for", "not", "be"})
 _WILLING: Final = word_set(
     """
-    willing agreeable open amenable receptive prepared interested yes no      up keen
-    welcome try
+    willing agreeable open amenable receptive prepared interested yes no up keen welcome try okay ok
+    fine comfortable content
     """
 )
 _BY_ENDING: Final = "treatment"
@@ -152,11 +151,15 @@ class Contents:
             label, kind = _BY_STANCE[stance]
             return Meaning(label, kind, is_negated)
         groups = self.groups(_main_part(text, tokens))
-        if words.startswith("refus") and not _MAJOR & set(groups):
-            return None
+        if words.startswith("refus"):
+            return None  # a judgment of the writer's more often than what somebody wants
         found = _meaning(stance, groups, tokens, is_negated=is_negated)
+        if found and not is_negated:
+            found = _hoped(stance, found, text)
         if found is None and (not groups or groups[0] not in {"errand", "clinical", "workup"}):
             found = _by_words(stance, tokens, words.split(), is_negated=is_negated)
+        if found == _TREATMENT and "code" in groups[:3]:
+            found = _CODE
         if found is None or (found.label is Label.CARE_EXPERIENCE and "interest" in words):
             return None
         return Meaning(found.label, found.kind, is_negated)
@@ -173,17 +176,47 @@ def _by_words(
     """What it most likely is when the content tells nothing."""
     if stance in _WISHES and not is_negated:
         return _open_wish(stance, tokens, words)
-    if stance is Stance.AVERSE or stance is Stance.WISH:
-        return _TREATMENT
-    if stance is Stance.PREFER and {"rather", "sooner"} & set(words):
+    is_rather = stance is Stance.PREFER and bool({"rather", "sooner"} & set(words))
+    if stance is Stance.AVERSE or stance is Stance.WISH or is_rather:
         return _TREATMENT
     if stance in {Stance.PREFER, Stance.DISLIKE}:
-        is_manner = words[0].startswith("prefer") or words[-1] in {"prefer", "being", "when", "having", "it"}
+        is_manner = words[0].startswith("prefer") or words[-1] in _MANNERLY
         return _CARE_EXPERIENCE if is_manner else None
-    if stance is Stance.REFUSE and words[-1] in {"against", "opposed"}:
-        return _TREATMENT
-    is_willing = stance is Stance.ACCEPT and bool(_WILLING & set(words))
+    if stance is Stance.REFUSE:
+        return _TREATMENT if _is_turned_down(tokens, words) else None
+    is_willing = " ".join(words[-2:]) in _CHOOSING or (
+        stance is Stance.ACCEPT and bool(_WILLING & set(words))
+    )
     return _TREATMENT if is_willing or (words[0] == "no" and words[-1] == "to") else None
+
+
+_MANNERLY: Final = frozenset({"prefer", "being", "when", "having", "it", "if", "with"})
+_TALK: Final = frozenset(
+    {"talking", "discussing", "hearing", "quitting", "eating", "cooking", "dating", "watching"}
+)
+_CHOOSING: Final = frozenset(
+    {
+        "would accept", "would choose", "opts for", "opted for", "opt for", "go for",
+        "would agree", "has elected", "elects", "hear of", "would allow", "elected", "would consider",
+    }
+)  # fmt: skip
+
+
+def _is_turned_down(tokens: tuple[Token, ...], words: list[str]) -> bool:
+    """ "Declines SCDs": what is offered at a bedside is care, whatever its name."""
+    if words[-1] in {"against", "opposed"} or " ".join(words[-2:]) in _CHOOSING:
+        return True
+    if "interested" in words:
+        doing = [*words[-1:], *(token.low for token in tokens[:1])]
+        return any(word.endswith("ing") and word not in _TALK for word in doing)
+    if words[0] == "no" and words[-1] == "to":
+        return True
+    return words[0].startswith(("declin", "turn", "reject")) and bool(tokens) and tokens[0].low not in _DEEDS
+
+
+_DEEDS: Final = frozenset(
+    {"to", "by", "due", "in", "at", "as", "when", "that", "because", "from", "and", "further"}
+)
 
 
 def _open_wish(stance: Stance, tokens: tuple[Token, ...], words: list[str]) -> Meaning | None:
@@ -214,12 +247,37 @@ def _meaning(
     if stance in UNWILLING or (is_negated and stance in _WISHES):
         return _unwanted(stance, first, groups)
     if stance in _BY_GROUP:
-        is_care = stance in {Stance.ACCEPT, Stance.CHOOSE} and _CARE & set(groups) and first != "code"
-        return _TREATMENT if is_care else _BY_GROUP[stance].get(first)
+        return _chosen(stance, first, groups)
     if stance is Stance.PLAN:
         return _planned(first, tokens, is_negated=is_negated)
-    is_manner = stance is Stance.DISLIKE and "manner" in groups
-    return _CARE_EXPERIENCE if is_manner else _wished(stance, first, tokens)
+    is_manner = "manner" in groups and (
+        stance is Stance.DISLIKE or (stance is Stance.ASK and first == "treatment")
+    )
+    return _CARE_EXPERIENCE if is_manner else _wished(stance, groups, tokens)
+
+
+def _chosen(stance: Stance, first: str, groups: list[str]) -> Meaning | None:
+    if first == "manner" and stance is Stance.CHOOSE and not {"major", "place"} & set(groups):
+        return _CARE_EXPERIENCE
+    is_care = stance in {Stance.ACCEPT, Stance.CHOOSE} and _CARE & set(groups) and first != "code"
+    return _TREATMENT if is_care else _BY_GROUP[stance].get(first)
+
+
+_LONGED_FOR: Final = re.compile(
+    r"(?:still |very much )?(?:for )?(?:an? )?(?:new )?(?:kidney|liver|heart|lungs?|transplant)\b"
+    r"(?! (?:evaluation|workup|referral))",
+    re.I,
+)
+_HOPED: Final = re.compile(r"(?:\w+ ){0,4}(?:breastfe|be (?:made |kept |)comfortable)", re.I)
+
+
+def _hoped(stance: Stance, found: Meaning, text: str) -> Meaning:
+    """A hope of comfort, of nursing a child, or of a new organ is a goal and no choice between treatments."""
+    if found != _TREATMENT:
+        return found
+    if stance is Stance.HOPE and _HOPED.match(text):
+        return _HOPE
+    return _GOAL if stance in {Stance.WISH, Stance.HOPE} and _LONGED_FOR.match(text) else found
 
 
 def _unwanted(stance: Stance, first: str, groups: list[str]) -> Meaning | None:
@@ -238,10 +296,13 @@ def _planned(first: str, tokens: tuple[Token, ...], *, is_negated: bool) -> Mean
     return _GOAL if first in {"living", "home"} and not is_negated else None
 
 
-def _wished(stance: Stance, first: str, tokens: tuple[Token, ...]) -> Meaning | None:
+def _wished(stance: Stance, groups: list[str], tokens: tuple[Token, ...]) -> Meaning | None:
+    first = groups[0] if groups else ""
     if first == "burden" and stance is not Stance.DISLIKE:
         is_feared = any(token.is_in("negation") or token.low.startswith("avoid") for token in tokens)
         return _WORRY if is_feared else _GOAL
+    if first == "home" and stance is Stance.ASK:
+        return _TREATMENT if _CARE & set(groups) else _GOAL
     if first in {"living", "home"}:
         return {Stance.WISH: _GOAL, Stance.HOPE: _HOPE}.get(stance)
     return _WISHED.get(first)

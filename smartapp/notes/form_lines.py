@@ -18,14 +18,30 @@ _CHOICE: Final = re.compile(
     re.I,
 )
 
+_END: Final = re.compile(r"(?<=[a-z0-9)\"”][a-z0-9)\"”])[.!?]\"? {1,3}(?=[A-Z\"“])")
+"""The end of a sentence of prose, and not of an abbreviation's letter."""
+
 
 def is_form_line(text: str, offset: int) -> bool:
-    """Whether the line at `offset` has blanks, boxes or choices, and nothing was filled in or ticked."""
-    line = _line_at(text, offset)[0]
+    """Whether the line at `offset` has blanks, boxes or choices, and nothing was filled in or ticked. In a
+    paragraph only the sentence at `offset` counts.
+    """
+    line, at = _line_at(text, offset)
+    line = _sentence_in(line, at)
     boxes = {match.lastgroup for match in _BOX.finditer(line)}
     if "ticked" in boxes:
         return False
     return "empty" in boxes or bool(_BLANK.search(line) or _CHOICE.search(line))
+
+
+def _sentence_in(line: str, at: int) -> str:
+    """The part of a line around `at` that ends with a full stop before another sentence."""
+    ends = [match.end() for match in _END.finditer(line)]
+    return line[
+        max((end for end in ends if end <= at), default=0) : min(
+            (end for end in ends if end > at), default=len(line)
+        )
+    ]
 
 
 def is_checked(text: str, offset: int) -> bool | None:

@@ -74,6 +74,17 @@ class Scanner:
         """Everything that is looked for, each inflection by itself, in lower case."""
         return tuple(self._names)
 
+    def all_hits(self, text: str) -> Iterator[Hit]:
+        """Every cue at every place, also those within others: by where they begin, the longest first."""
+        for start in range(0, len(text), _BLOCK):
+            before = text[start - 1] if start else "\n"
+            folded = folded_text(before + text[start : start + _BLOCK + _LONGEST])
+            for match in self._first_words.finditer(folded) if self._first_words else ():
+                if match.start() >= _BLOCK:
+                    break
+                for end, name in reversed(_every(folded, match.end(), self._root.below[match[1]])):
+                    yield Hit(start + match.start(), start + end - 1, name)
+
     def hits(self, text: str) -> Iterator[Hit]:
         """In the order of the text, none over another. Linear in the length of the text."""
         behind = 0
@@ -102,7 +113,13 @@ class Scanner:
 
 def _longest(folded: str, end: int, node: _Node) -> tuple[int, str | None]:
     """The end of the longest cue that goes on from `end`, and its name; None where no cue ends."""
-    last, name = end, node.name
+    ways = _every(folded, end, node)
+    return ways[-1] if ways else (end, None)
+
+
+def _every(folded: str, end: int, node: _Node) -> list[tuple[int, str]]:
+    """The ends and names of all cues that go on from `end`, the shortest first."""
+    ways = [] if node.name is None else [(end, node.name)]
     is_hyphen = False
     while node.below and (match := _NEXT.match(folded, end)):
         blanks, token = match.groups()
@@ -113,8 +130,8 @@ def _longest(folded: str, end: int, node: _Node) -> tuple[int, str | None]:
         node, end = following, match.end()
         is_hyphen = folded[end - 1] == "-"
         if node.name is not None:
-            last, name = end, node.name
-    return last, name
+            ways.append((end, node.name))
+    return ways
 
 
 def folded_text(text: str) -> str:

@@ -25,6 +25,10 @@ BUILDING_BLOCKS: Final = frozenset({"group", "context"})
 """Tables whose entries only name words that other entries are made of: these have the source and examples."""
 
 _EXAMPLES: Final = (("yes", 2), ("no", 1))
+_PHRASES: Final = ("words", "cues")
+_MOST_FORMS: Final = 6_000
+"""Ways to write one phrase: more of them cost the start of the app seconds, and nobody can read them."""
+_TIMES: Final = {"?": 2, "-": 3, "~": 7}
 
 
 def read_lexicon(name: str, directory: Traversable | Path | None = None) -> tuple[Entry, ...]:
@@ -62,6 +66,7 @@ def _checked(
             faults.append(entry.fault("this id stands here twice", "id"))
         if entry.table not in BUILDING_BLOCKS:
             faults += [*_faults_of_source(entry, sources), *_faults_of_examples(entry)]
+            faults += _faults_of_phrases(entry)
     return tuple(entries), tuple(faults)
 
 
@@ -90,3 +95,35 @@ def _faults_of_examples(entry: Entry) -> list[Fault]:
         elif len(set(examples)) < len(examples):
             faults.append(entry.fault(f"{key}: an example stands here twice", key))
     return faults
+
+
+def _faults_of_phrases(entry: Entry) -> list[Fault]:
+    """A phrase may stand for some forms: choices within choices multiply."""
+    faults = []
+    for key in _PHRASES:
+        phrases = entry.values.get(key)
+        for phrase in phrases if isinstance(phrases, list) else ():
+            if isinstance(phrase, str) and (forms := _forms(phrase, 0)[0]) > _MOST_FORMS:
+                faults.append(
+                    entry.fault(f'{key}: "{phrase[:60]}" has {forms} forms; write several phrases', key)
+                )
+    return faults
+
+
+def _forms(phrase: str, at: int) -> tuple[int, int]:
+    """How many ways there are to write `phrase` from `at` up to the parenthesis that ends the choice there,
+    none of them written, and its place.
+    """
+    whole, part = 0, 1
+    while at < len(phrase):
+        mark, at = phrase[at], at + 1
+        if mark == "(":
+            inner, at = _forms(phrase, at)
+            part *= inner
+        elif mark == ")":
+            break
+        elif mark == "|":
+            whole, part = whole + part, 1
+        else:
+            part *= _TIMES.get(mark, 1)
+    return whole + part, at

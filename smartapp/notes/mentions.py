@@ -13,6 +13,13 @@ _PATIENT: Final = frozenset({"patient", "patient-she", "patient-he", "patient-ot
 _RELATIVE: Final = frozenset({"relative-she", "relative-he", "relative", "agent"})
 _PRONOUN: Final = frozenset({"she", "he", "they"})
 _TITLES: Final = frozenset({"mr", "mrs", "ms", "miss", "mx", "sr", "sra", "srta", "don", "doña"})
+_ABBREVIATED: Final = _TITLES | {"dr", "dtr"}
+_NO_NAMES: Final = word_set(
+    """
+    his her their my our its the a an this that these those what who how when where why if no yes not she he
+    they it we i and but or so then also for as at in on of to with from by per after before
+    """
+)
 _DETERMINERS: Final = word_set(
     """
     the this that a an his her their my our your pt patient patient's elderly young adult pleasant older
@@ -139,6 +146,8 @@ def _with_determiners(tokens: Tokens, last: int) -> int:
 def is_name(token: Token) -> bool:
     """Whether a word looks like somebody's name."""
     text = token.text
+    if token.low in _NO_NAMES:
+        return False
     return text[:1].isupper() and text.isalpha() and len(text) > 1 and not text.isupper() and not token.groups
 
 
@@ -151,6 +160,8 @@ def _named(tokens: Tokens, last: int) -> Mention | None:
         return None
     before = first
     while before >= 0 and tokens[before].low in {".", ",", "("} and first - before < 2:
+        if tokens[before].low == "." and not (before and tokens[before - 1].low in _ABBREVIATED):
+            break
         before -= 1
     words = " ".join(token.text for token in tokens[first + 1 : last + 1])
     if before >= 0 and tokens[before].low in _TITLES:

@@ -66,9 +66,7 @@ def _introduced_at(around: Tokens, at: int) -> Mention | None:
         for token in behind
         if token.low not in _BETWEEN and not (token.text[:1].isupper() and not token.groups)
     ][:1]
-    is_apposed = bool(behind) and (
-        behind[0].low in {",", "(", "-", "–", "—", "'s", "is"} or behind[0] in after
-    )
+    is_apposed = bool(behind) and (behind[0].low in {",", "(", "-", "–", "—", "is"} or behind[0] in after)
     for token in [*near, *(after if is_apposed else ())]:
         if _is_close(token):
             return Mention(Who.RELATIVE, 0, 0, gender_of(token), token.low)

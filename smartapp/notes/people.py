@@ -1,84 +1,47 @@
 """Which person a mention or a pronoun means in its note: the patient, somebody close, or a clinician."""
 
-import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from smartapp.notes.context import Context, word_set
 from smartapp.notes.finding import Experiencer
-from smartapp.notes.mentions import Mention, Tokens, Who
+from smartapp.notes.floor import Floors, How, Scene
+from smartapp.notes.kinship import PARENTS, are_of_each_other
+from smartapp.notes.mentions import Mention, Tokens, Who, mention_ending
 from smartapp.notes.names import Names
+from smartapp.notes.patient_pronoun import patient_pronoun
 from smartapp.notes.subjects import Subject
-from smartapp.notes.verb_groups import mentions_between
+from smartapp.notes.verb_groups import is_boundary, verb_group
 
-_HEAD: Final = 4000
-"""Characters at the beginning of a note in which the patient is introduced."""
-_LOOK_BACK: Final = 320
-_SEX: Final = re.compile(
-    r"\b(?:(?:years?|yrs?|months?|y)[-/ ]?(?:old|o)|yo)\b[^.\n]{0,40}?"
-    r"\b(?P<noun>woman|lady|female|girl|man|gentleman|male|boy)\b"
-    r"|\b\d{1,3} ?(?:yo?|y/o) ?(?P<letter>[MF])\b|\b(?P<title>Mr|Mrs|Ms|Miss)\b\.? [A-Z]"
-    r"|\b(?:sex|gender): {0,3}(?P<field>male|female|m\b|f\b)",
-    re.I,
-)
-_HE: Final = re.compile(r"\bhe\b", re.I)
-_SHE: Final = re.compile(r"\bshe\b", re.I)
-_HIM: Final = re.compile(r"\b(?:he|him|his)\b", re.I)
-_HER_SELF: Final = re.compile(r"\b(?:she|her)\b", re.I)
-_MEN: Final = re.compile(r"\b(?:husband|son|father|brother|dad|nephew|grandson|boyfriend|uncle)\b", re.I)
-_WOMEN: Final = re.compile(
-    r"\b(?:wife|daughter|mother|sister|mom|niece|granddaughter|girlfriend|aunt|dtr)\b", re.I
-)
-_HIS_OWN: Final = re.compile(r"\bhis (?:wife|husband|spouse|partner|daughter|son|children)\b", re.I)
-_HER_OWN: Final = re.compile(r"\bher (?:wife|husband|spouse|partner|daughter|son|children)\b", re.I)
-_MALE: Final = frozenset({"man", "gentleman", "male", "boy", "m", "mr"})
 _BEHIND_HER: Final = word_set(
     """
     home to back at in there and out on . , ; with into up comfortable safe here off around more less as
     get go be stay moved placed kept again alive because so if when while through from for
     """
 )
-_CONTACTS: Final = word_set(
-    """
-    called spoke call phoned tc t/c telephoned contacted talked collateral interviewed conversation phone
-    reached updated
-    """
+
+
+_THINKING: Final = frozenset(
+    {"thinks", "thought", "believes", "believed", "feels", "felt", "figures", "sure"}
 )
-_PARENTS: Final = frozenset({"mom", "mother", "dad", "father", "mum", "grandma", "grandpa"})
-_PAIRS: Final = (
-    (
-        word_set("wife husband spouse partner so hubby boyfriend girlfriend fiance fiancee bf gf"),
-        word_set("wife husband spouse partner so hubby boyfriend girlfriend fiance fiancee bf gf"),
-    ),
-    (
-        word_set(
-            """
-    son daughter sons daughters children child granddaughter grandson dtr dtrs grandchild kids
-    """
-        ),
-        word_set(
-            """
-    mother father mom dad mum mama papa parent parents grandmother grandfather grandma grandpa nana guardian
-    """
-        ),
-    ),
-    (word_set("sister brother sisters brothers"), frozenset({"sister", "brother"})),
-    (word_set("niece nephew nieces nephews"), frozenset({"aunt", "uncle"})),
-    (frozenset({"cousin", "cousins"}), frozenset({"cousin"})),
-    (word_set("friend friends neighbor roommate"), word_set("friend neighbor roommate")),
-)
+_WOULD: Final = frozenset({"would", "wouldn't", "'d"})
+_SELF: Final = frozenset({"himself", "herself"})
+_TOLD_HER: Final = ("told her", "tells her")
+_TOLD_HIM: Final = ("told him", "tells him")
+_TOLD_BEFORE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whose a statement is; `speaker` where that is not the patient. `is_sure` False: the pronoun may mean
-    either.
+    either, and `otherwise` is whose it is unless the statement is one that people make of themselves.
     """
 
     experiencer: Experiencer
     speaker: str = ""
     is_sure: bool = True
+    otherwise: Experiencer = Experiencer.PROXY_REPORT
 
 
 class People:
@@ -88,54 +51,112 @@ class People:
         self._text = text
         self._context = context
         self._names = Names(text, context)
+        self._floors = Floors(text, context, self._names.known, self.gender)
 
     @cached_property
     def gender(self) -> str:
         """ "she", "he", or "" where the note does not tell the patient's."""
-        head = self._text[:_HEAD]
-        match = _SEX.search(head)
-        if match:
-            word = next(group for group in match.groups() if group).lower()
-            return "he" if word in _MALE else "she"
-        he, she = len(_HIS_OWN.findall(head)), len(_HER_OWN.findall(head))
-        if bool(he) != bool(she) and len((_HIM if he else _HER_SELF).findall(head)) > 1:
-            return "he" if he else "she"
-        he, she = len(_HE.findall(head)), len(_SHE.findall(head))
-        if he > 3 * she or she > 3 * he:
-            return "he" if he > she else "she"
-        return _other_than_the_relatives(head)
+        return patient_pronoun(self._text)
 
     def person(
         self,
         subject: Subject,
         tokens: Tokens,
-        section_start: int,
         *,
         labelled: Mention | None = None,
         content: Tokens = (),
+        is_said: bool = True,
     ) -> Person | None:
         """Whose the statement is; None for the reader of the note and for things. `labelled`: under whose
-        name the section stands.
+        name the section stands. `is_said` False: a fact, such as a code status, which is the patient's
+        whoever has the floor.
         """
         subject = self._named(subject)
+        scene = self._scene(subject, tokens, labelled)
+        subject = _without_shared(subject, tokens, scene)
         mention = subject.mention
+        if subject.reporter is None and (scene.told or scene.floor) and self._is_told(subject, tokens, scene):
+            subject = replace(subject, reporter=scene.told)
         if mention is not None and mention.who is Who.RELATIVE:
-            return self._of_relative(mention, subject, tokens, section_start)
-        teller = self._teller(labelled) if labelled else None
-        if (
-            teller
-            and labelled
-            and subject.reporter is None
-            and (below := self._below(mention, labelled, teller))
-        ):
-            return below
+            return self._of_relative(mention, subject, scene)
+        if mention is not None and mention.is_many and _are_with_patient(tokens[: mention.first]):
+            return Person(Experiencer.PATIENT)
+        if listener := self._listener(subject, tokens, scene):
+            return Person(Experiencer.PROXY_REPORT, _speaker(listener))
+        is_behind = bool(content) and content[0].start >= tokens[subject.verb].start
+        others = content if is_behind else ()
         if mention is None and subject.reporter is None:
-            other = self._left_out(subject, tokens, section_start, content)
-            return other or Person(Experiencer.PATIENT)
-        person = self._himself(mention, subject, tokens, section_start)
-        if person and not person.is_sure and self._speaks_of_patient(content):
+            if is_said and (other := self._left_out(scene, others, is_behind=is_behind)):
+                return other
+            is_felt = not is_said and scene.floor is not None and scene.floor.how is How.FEELS
+            return _family(scene.head) if scene.head and is_felt else Person(Experiencer.PATIENT)
+        person = self._himself(mention, scene)
+        if person and mention and person.experiencer is Experiencer.FAMILY:
+            person = self._reconsidered(person, mention, tokens, others, scene=scene)
+        return person and self._told_by(person, subject, scene)
+
+    def speaking(self, place: int) -> Person:
+        """Who says what is quoted at a place, where its sentence names nobody: whoever a label names."""
+        floor = self._floors.at(place, place).floor
+        return _family(floor.holder) if floor and floor.how is How.LABEL else Person(Experiencer.PATIENT)
+
+    def _reconsidered(
+        self, person: Person, mention: Mention, tokens: Tokens, content: Tokens, *, scene: Scene
+    ) -> Person:
+        """A relative's after all, or not, by what is said: "thinks she would", "He wants it himself"."""
+        if not person.is_sure and self._speaks_of_patient(_unconditional(content)):
             return replace(person, is_sure=True)
-        return person and self._told_by(person, subject, tokens, section_start)
+        following = tokens[mention.last + 1].low if mention.last + 1 < len(tokens) else ""
+        before = tokens[mention.first - 1].low if mention.first else ""
+        if not person.is_sure and before in _THINKING and following in _WOULD:
+            return replace(person, experiencer=Experiencer.PROXY_REPORT, is_sure=True)
+        is_earlier = scene.floor is not None and scene.floor.since < scene.sentence
+        is_contrast = following in _SELF or any(token.low in _SELF for token in content)
+        if is_earlier and is_contrast and self._is_patients(mention) and not _is_labelled(scene):
+            return Person(Experiencer.PATIENT)
+        return person
+
+    def _listener(self, subject: Subject, tokens: Tokens, scene: Scene) -> Mention | None:
+        """The relative to whom the patient said it: "He told her he is afraid"."""
+        mention = subject.mention
+        if mention is None or mention.who not in {Who.PRONOUN, Who.PATIENT} or not scene.last:
+            return None
+        if mention.gender and not self._may_be_patient(mention):
+            return None
+        for token in tokens[max(0, mention.first - _TOLD_BEFORE) : mention.first]:
+            if token.low.endswith(("told them", "tells them")):
+                return scene.last
+            gender = "she" if token.low.endswith(_TOLD_HER) else "he" if token.low.endswith(_TOLD_HIM) else ""
+            if gender and gender != self.gender and scene.last.gender in {"", gender}:
+                return scene.last
+        return None
+
+    def _scene(self, subject: Subject, tokens: Tokens, labelled: Mention | None) -> Scene:
+        """Who has the floor before the subject."""
+        at = subject.mention.first if subject.mention and not subject.is_shared else subject.verb
+        start = tokens[0].start if tokens else 0
+        place = tokens[at].start if at < len(tokens) else tokens[-1].end if tokens else 0
+        named = labelled and self._names.known(labelled)
+        return self._floors.at(start, place, named if named and named.who is Who.RELATIVE else None)
+
+    def _is_told(self, subject: Subject, tokens: Tokens, scene: Scene) -> bool:
+        """Whether a relative's verb of saying stands right before it ("Says he wants", "Son says her faith"),
+        or in its clause where it has no subject ("Per Lorna, independence was everything to her").
+        """
+        floor = scene.floor
+        is_here = floor is not None and floor.how is How.TELLS and floor.since == scene.clause
+        if is_here and subject.mention is not None and subject.mention.first >= subject.verb:
+            return True
+        at = (subject.mention.first if subject.mention else subject.first) - 1
+        while at > 0 and tokens[at].low in {"that", "how", ","}:
+            at -= 1
+        if at < 0 or not tokens[at].is_in("reporting"):
+            return False
+        verb, _ = verb_group(tokens, at)
+        teller = mention_ending(tokens, verb - 1)
+        if teller is None or teller.who is not Who.PRONOUN:
+            return teller is not None or verb == 0 or is_boundary(tokens, verb - 1)
+        return bool(teller.gender) and not self._may_be_patient(teller)
 
     def _named(self, subject: Subject) -> Subject:
         """The subject with the names that the note introduces."""
@@ -155,141 +176,115 @@ class People:
                 return True
         return False
 
-    def _himself(
-        self, mention: Mention | None, subject: Subject, tokens: Tokens, section_start: int
-    ) -> Person | None:
+    def _himself(self, mention: Mention | None, scene: Scene) -> Person | None:
         """Who is mentioned, whoever tells it."""
         if mention is None or mention.who is Who.PATIENT:
             return Person(Experiencer.PATIENT)
         if mention.who is Who.PRONOUN:
-            return self._meant(mention, subject, tokens, section_start)
+            return self._meant(mention, scene)
         return Person(Experiencer.CLINICIAN) if mention.who in {Who.CLINICIAN, Who.SELF} else None
 
-    def _teller(self, labelled: Mention) -> Person | None:
-        if labelled.who is Who.RELATIVE:
-            return Person(Experiencer.FAMILY, _speaker(labelled))
-        named = self._names.known(labelled)
-        return Person(Experiencer.FAMILY, _speaker(named)) if named.who is Who.RELATIVE else None
-
-    def _below(self, pronoun: Mention | None, labelled: Mention, teller: Person) -> Person | None:
-        """Whose it is in what a relative says: the patient's where only the patient can be meant."""
-        if pronoun is None:
-            return teller
-        if pronoun.who is Who.PATIENT:
-            return Person(Experiencer.PROXY_REPORT, teller.speaker)
-        if pronoun.who is not Who.PRONOUN:
-            return None
-        if labelled.gender and pronoun.gender and labelled.gender != pronoun.gender:
-            return Person(Experiencer.PROXY_REPORT, teller.speaker)
-        is_patient = pronoun.gender and self.gender == pronoun.gender
-        return Person(
-            Experiencer.FAMILY,
-            teller.speaker,
-            is_sure=not is_patient or bool(labelled.gender and labelled.gender != self.gender),
-        )
-
-    def _left_out(
-        self, subject: Subject, tokens: Tokens, section_start: int, content: Tokens
-    ) -> Person | None:
-        """The relative named last, where what is said speaks of the patient as somebody else."""
+    def _left_out(self, scene: Scene, content: Tokens, *, is_behind: bool) -> Person | None:
+        """Whose it is where no subject stands: of whoever has the floor, or of the relative named last where
+        what is said speaks of the patient as somebody else.
+        """
+        floor = scene.floor
+        if scene.head and is_behind:
+            return _family(scene.head)
+        if floor and (floor.how is How.LABEL or (floor.how is How.FEELS and floor.is_alone)):
+            return _family(floor.holder)
         others = {"she": {"her", "she", "herself"}, "he": {"him", "he", "his", "himself"}}.get(
             self.gender, {"him", "her", "he", "she", "his"}
         )
         is_of_patient = any(
-            token.low in others or token.low in _PARENTS or token.is_in("patient") for token in content
+            token.low in others or token.low in PARENTS or token.is_in("patient")
+            for token in (content if floor else _unconditional(content))
         )
-        begin = subject.first
-        earlier = (
-            self._named_before(Mention(Who.PRONOUN, begin, begin), tokens, section_start)
-            if is_of_patient
-            else []
+        holder = (
+            floor.holder
+            if floor
+            else scene.last
+            if self._speaks_of_patient(_unconditional(content)[:2])
+            else None
         )
-        if earlier and self._speaks_of_patient(content[:2]):
-            earlier = [found for found in earlier if found[0].who is not Who.PATIENT]
-        if earlier and earlier[0][0].who is Who.RELATIVE:
-            return Person(Experiencer.FAMILY, _speaker(earlier[0][0]))
-        return None
+        return _family(holder) if holder and is_of_patient else None
 
-    def _of_relative(self, mention: Mention, subject: Subject, tokens: Tokens, section_start: int) -> Person:
+    def _of_relative(self, mention: Mention, subject: Subject, scene: Scene) -> Person:
         """A relative's own, or the patient's as the relative of the one who tells it: "her mother"."""
         reporter = subject.reporter
         if reporter is None:
-            first = self._named_before(mention, tokens, section_start)[:1]
-            is_patients = mention.gender == self.gender != ""
-            reporter = first[0][0] if first and is_patients else None
+            is_patients = self.gender in {"", mention.gender}
+            reporter = scene.floor.holder if scene.floor and is_patients else None
         elif reporter.who is Who.PRONOUN:
-            named = self._named_before(reporter, tokens, section_start)
-            reporter = next((found for found, _ in named if found.who is Who.RELATIVE), None)
-        if reporter and reporter.who is Who.RELATIVE and _are_of_each_other(reporter, mention):
+            reporter = scene.floor.holder if scene.floor else scene.last
+        if reporter and reporter.who is Who.RELATIVE and are_of_each_other(reporter, mention):
             return Person(Experiencer.PROXY_REPORT, _speaker(reporter))
-        return Person(Experiencer.FAMILY, _speaker(mention))
+        return _family(mention)
 
-    def _told_by(self, person: Person, subject: Subject, tokens: Tokens, section_start: int) -> Person:
+    def _told_by(self, person: Person, subject: Subject, scene: Scene) -> Person:
         """The same, as told by somebody close where that is so."""
-        reporter = subject.reporter
-        if person.experiencer is not Experiencer.PATIENT or reporter is None:
+        reporter, floor = subject.reporter, scene.floor
+        if person.experiencer is not Experiencer.PATIENT:
             return person
-        if reporter.who is Who.RELATIVE:
+        if reporter is not None and reporter.who is Who.RELATIVE:
             return Person(Experiencer.PROXY_REPORT, _speaker(reporter))
-        if reporter.who is Who.PRONOUN:
-            teller = self._meant(reporter, subject, tokens, section_start)
+        if reporter is not None and reporter.who is Who.PRONOUN and floor and _has_just_told(scene, reporter):
+            return Person(Experiencer.PROXY_REPORT, _speaker(floor.holder))
+        if reporter is not None and reporter.who is Who.PRONOUN:
+            teller = self._meant(reporter, scene)
             is_other = (
                 reporter.gender
                 and subject.mention
                 and subject.mention.gender
                 and reporter.gender != subject.mention.gender
             )
-            if (
-                teller
-                and teller.experiencer is Experiencer.FAMILY
-                and (is_other or subject.mention is None or subject.mention.who is Who.PATIENT)
-            ):
+            is_patient = subject.mention is None or subject.mention.who is Who.PATIENT
+            if teller and teller.experiencer is Experiencer.FAMILY and (is_other or is_patient):
                 return Person(Experiencer.PROXY_REPORT, teller.speaker)
+        is_said = reporter is None or reporter.who is Who.PRONOUN
+        is_labelled = is_said and floor is not None and floor.how is How.LABEL
+        is_of_patient = subject.mention is not None and subject.mention.who is Who.PATIENT
+        if floor and is_labelled and not (is_of_patient and floor.since != scene.clause):
+            return Person(Experiencer.PROXY_REPORT, _speaker(floor.holder))
         return person
 
-    def _meant(self, pronoun: Mention, subject: Subject, tokens: Tokens, section_start: int) -> Person | None:
-        """Whom "she", "he" or "they" means: the last one named who may be meant, else the patient."""
-        for mention, is_here in self._named_before(pronoun, tokens, section_start):
-            if mention.who is Who.PATIENT and (
-                not mention.gender or not pronoun.gender or mention.gender == pronoun.gender
-            ):
-                if self.gender and pronoun.gender and self.gender != pronoun.gender and not mention.gender:
-                    continue
-                return Person(Experiencer.PATIENT)
-            if mention.who is Who.RELATIVE and self._may_mean(pronoun, mention):
-                reporter = subject.reporter
-                is_teller = reporter is not None and (
-                    (is_here and reporter.first == mention.first)
-                    or (reporter.who is Who.PRONOUN and reporter.first != pronoun.first)
-                )
-                return Person(
-                    Experiencer.FAMILY,
-                    _speaker(mention),
-                    is_sure=not (is_teller and self._may_be_patient(pronoun)),
-                )
-            is_one = mention.who is Who.CLINICIAN and mention.words.lower() not in {
-                "team",
-                "staff",
-                "hospital",
-            }
-            is_known = pronoun.gender == self.gender != "" and not mention.words.lower().startswith("dr")
-            if is_one and not pronoun.is_many and not is_known:
+    def _meant(self, pronoun: Mention, scene: Scene) -> Person | None:
+        """Whom "she", "he" or "they" means: whoever has the floor where that may be, else the patient."""
+        floor = scene.floor
+        if floor and self._may_mean(pronoun, floor.holder):
+            if not self._may_be_patient(pronoun):
+                return _family(floor.holder)
+            is_here = floor.since >= scene.sentence
+            is_telling = is_here and floor.how is How.TELLS
+            is_theirs = not is_telling and (is_here or not self.gender or floor.is_alone)
+            if is_theirs or is_here or floor.how is How.LABEL:
+                is_sure = is_theirs and floor.how is not How.LABEL
+                return Person(Experiencer.FAMILY, _speaker(floor.holder), is_sure=is_sure)
+            if floor.how in {How.FEELS, How.MET}:
+                holder = _speaker(floor.holder)
+                return Person(Experiencer.FAMILY, holder, is_sure=False, otherwise=Experiencer.PATIENT)
+        clinician = scene.clinician
+        is_doctor = clinician is not None and clinician.words.lower().startswith("dr")
+        if clinician and not pronoun.is_many and (is_doctor or not self._is_patients(pronoun)):
+            is_one = clinician.words.lower() not in {"team", "staff", "hospital"}
+            if is_one and clinician.who is Who.CLINICIAN:
                 return Person(Experiencer.CLINICIAN)
-        return self._of_other_gender(pronoun, tokens)
+        return self._of_other_gender(pronoun, scene)
 
-    def _of_other_gender(self, pronoun: Mention, tokens: Tokens) -> Person | None:
+    def _of_other_gender(self, pronoun: Mention, scene: Scene) -> Person | None:
         """Somebody close, for a pronoun that cannot be the patient's and a relative named not far before."""
-        is_other = self.gender and pronoun.gender and self.gender != pronoun.gender
-        if not (is_other or pronoun.is_many) or not tokens:
+        is_other = bool(self.gender and pronoun.gender and self.gender != pronoun.gender)
+        if not (is_other or pronoun.is_many):
             return Person(Experiencer.PATIENT)
-        begin = tokens[0].start
-        earlier = self._context.tokens(
-            self._text, max(0, begin - 2 * _LOOK_BACK), tokens[pronoun.first].start
-        )
-        for mention in reversed(mentions_between(earlier, 0, len(earlier) - 1)):
-            if mention.who is Who.RELATIVE and (pronoun.is_many or mention.gender in {"", pronoun.gender}):
-                return Person(Experiencer.FAMILY, _speaker(mention))
+        if scene.last and (pronoun.is_many or scene.last.gender in {"", pronoun.gender}):
+            return _family(scene.last)
+        gender = "" if pronoun.is_many else pronoun.gender
+        if named := self._floors.named_long_before(gender, scene.sentence):
+            return _family(named)
         return None if is_other else Person(Experiencer.PATIENT)
+
+    def _is_patients(self, pronoun: Mention) -> bool:
+        return pronoun.gender == self.gender != ""
 
     def _may_mean(self, pronoun: Mention, mention: Mention) -> bool:
         if pronoun.is_many:
@@ -300,66 +295,48 @@ class People:
     def _may_be_patient(self, pronoun: Mention) -> bool:
         return self.gender in {"", pronoun.gender}
 
-    def _named_before(
-        self, pronoun: Mention, tokens: Tokens, section_start: int
-    ) -> list[tuple[Mention, bool]]:
-        """Who was named as a subject before the pronoun, the last first; True: in its own sentence."""
-        here = self._subjects(tokens, pronoun.first - 1)
-        begin = tokens[0].start if tokens else 0
-        start = max(section_start, begin - _LOOK_BACK)
-        earlier = self._context.tokens(self._text, start, begin) if start < begin else ()
-        before = self._subjects(earlier, len(earlier) - 1)
-        return [(found, True) for found in reversed(here)] + [(found, False) for found in reversed(before)]
 
-    def _subjects(self, tokens: Tokens, last: int) -> list[Mention]:
-        """Who stands where a sentence has its subject, or was called or spoken with."""
-        found = (self._names.known(mention) for mention in mentions_between(tokens, 0, last))
-        return [mention for mention in found if _is_subject(tokens, mention)]
+def _without_shared(subject: Subject, tokens: Tokens, scene: Scene) -> Subject:
+    """Without a relative who is only mentioned before a semicolon."""
+    mention, holder = subject.mention, scene.told
+    if mention is None or not subject.is_shared or (mention.who is not Who.RELATIVE and not mention.is_many):
+        return subject
+    is_apart = any(token.low == ";" for token in tokens[mention.last : subject.verb])
+    is_holder = holder is not None and holder.words == mention.words
+    return replace(subject, mention=None) if is_apart and not is_holder else subject
 
 
-def _other_than_the_relatives(head: str) -> str:
-    """The pronoun that is left for the patient where all relatives have the other one."""
-    is_he, is_she = _MEN.search(head) is not None, _WOMEN.search(head) is not None
-    if is_he == is_she or not (_HIM.search(head) and _HER_SELF.search(head)):
-        return ""
-    return "she" if is_he else "he"
+def _unconditional(content: Tokens) -> Tokens:
+    """A content up to its condition: whom "if she" means tells nothing."""
+    for at, token in enumerate(content):
+        if token.low in {"if", "when", "unless", "because", "while", "as"}:
+            return content[:at]
+    return content
 
 
-def _is_subject(tokens: Tokens, mention: Mention) -> bool:
-    if mention.who not in {Who.PATIENT, Who.RELATIVE, Who.CLINICIAN}:
-        return False
-    if mention.first == 0:
-        return True
-    before = tokens[mention.first - 1]
-    if mention.who is Who.RELATIVE and _is_contacted(tokens, mention):
-        return True
-    return before.low in {
-        ".",
-        ";",
-        ":",
-        ",",
-        "-",
-        "•",
-        "*",
-        "and",
-        "but",
-        "that",
-        "when",
-        "because",
-        "while",
-        "!",
-        "?",
-        "as",
-        "(",
-    } or before.is_in("reporting", "according-to")
+def _are_with_patient(before: Tokens) -> bool:
+    """Whether "they" are the patient with somebody: "discussed with the patient and his son, they agree"."""
+    joined = [at for at, token in enumerate(before) if token.low in {"and", "&"}]
+    return any(
+        token.is_in("patient")
+        for at in joined
+        for token in [*before[max(0, at - 1) : at], *before[at + 1 : at + 3]]
+    )
 
 
-def _is_contacted(tokens: Tokens, mention: Mention) -> bool:
-    """ "Spoke with her daughter": with nobody but the relative named between."""
-    near = tokens[max(0, mention.first - 5) : mention.first]
-    at = next((number for number in range(len(near) - 1, -1, -1) if near[number].low in _CONTACTS), None)
-    between = near[at:-1] if at is not None else []
-    return at is not None and not any(token.low in {".", ";"} or token.is_in("patient") for token in between)
+def _has_just_told(scene: Scene, reporter: Mention) -> bool:
+    """Whether "She says" follows what a relative told who may be meant."""
+    floor = scene.floor
+    is_told = floor is not None and floor.how is How.TELLS and floor.since == scene.previous
+    return floor is not None and is_told and floor.holder.gender == reporter.gender
+
+
+def _is_labelled(scene: Scene) -> bool:
+    return scene.floor is not None and scene.floor.how is How.LABEL
+
+
+def _family(mention: Mention) -> Person:
+    return Person(Experiencer.FAMILY, _speaker(mention))
 
 
 def _speaker(mention: Mention) -> str:
@@ -367,15 +344,3 @@ def _speaker(mention: Mention) -> str:
     relation, *name = mention.words.split(" ")
     is_word = relation[1:].islower() or (relation.isupper() and len(relation) > 5)
     return " ".join([relation.lower() if is_word else relation, *name])
-
-
-def _are_of_each_other(reporter: Mention, mention: Mention) -> bool:
-    """Whether the one who tells calls the patient so: a son says "his father wants"."""
-    teller, named = _kin(reporter), _kin(mention)
-    return any((teller & one and named & other) or (teller & other and named & one) for one, other in _PAIRS)
-
-
-def _kin(mention: Mention) -> frozenset[str]:
-    """The words of a relation, an in-law counted as a relative by blood: "mother" for "mother-in-law"."""
-    words = mention.words.lower().replace("-in-law", "").replace("significant other", "partner").split()
-    return frozenset(word.removeprefix("step").removeprefix("-").removeprefix("great-") for word in words)

@@ -10,24 +10,27 @@ from dataclasses import replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from smartapp.notes.asked import Questions
 from smartapp.notes.attitudes import DENIED, Attitudes, Form
 from smartapp.notes.candidates import candidate
 from smartapp.notes.clauses import Candidate, end_of, independent
 from smartapp.notes.contents import UNWILLING, Contents, Meaning, Stance
 from smartapp.notes.context import Context
-from smartapp.notes.finding import Experiencer, Finding, Label, Task
-from smartapp.notes.headed import Headings
+from smartapp.notes.finding import Experiencer, Finding, Label, Status, Task
+from smartapp.notes.headed import Headings, without_known
 from smartapp.notes.layout import Layout, Role
 from smartapp.notes.lexicon import Hit, Scanner
 from smartapp.notes.lexicon_file import read_lexicon
 from smartapp.notes.mentions import Tokens
+from smartapp.notes.named_answers import NamedAnswers
 from smartapp.notes.people import People, Person
 from smartapp.notes.quotations import quotations_of
 from smartapp.notes.quoted import quoted_statement, unmarked_quotations
 from smartapp.notes.setting import Setting
 from smartapp.notes.span import Span
 from smartapp.notes.spanish import Spanish
-from smartapp.notes.tense import status_of
+from smartapp.notes.tense import status_of, was_code
+from smartapp.sdm.model import Kind
 
 _SILENT = frozenset(
     {
@@ -45,6 +48,9 @@ _SILENT = frozenset(
 _MOST = 12
 """Attitudes in one sentence that are looked at; nobody writes more."""
 
+_LONGEST_CUE = 60
+"""Characters behind a hit into which words of an attitude that begin in it may reach."""
+
 _WITH_CODE = frozenset({Role.INSTRUCTIONS, Role.CODED_LIST})
 
 
@@ -58,12 +64,16 @@ class PreferenceReader:
         contents: Contents,
         *,
         headings: Headings,
+        questions: Questions,
+        answers: NamedAnswers,
         spanish: Spanish,
     ) -> None:
         self._context = context
         self._attitudes = attitudes
         self._contents = contents
         self._headings = headings
+        self._questions = questions
+        self._answers = answers
         self._spanish = spanish
 
     @classmethod
@@ -75,6 +85,8 @@ class PreferenceReader:
             Attitudes(entry for entry in entries if entry.table == "attitude"),
             Contents(entry for entry in entries if entry.table == "content"),
             headings=Headings(entry for entry in entries if entry.table == "heading"),
+            questions=Questions(entry for entry in entries if entry.table == "question"),
+            answers=NamedAnswers(entry for entry in entries if entry.table == "answer"),
             spanish=Spanish(entry for entry in entries if entry.table == "spanish"),
         )
 
@@ -92,6 +104,8 @@ class PreferenceReader:
         for span, hits in self._by_sentence(setting):
             found += self._in_sentence(setting, span, hits)
         found += unmarked_quotations(setting, self._contents, found, silent=_SILENT)
+        found += without_known(self._answers.find(setting, self._contents, silent=_SILENT), found)
+        found += without_known(self._questions.find(setting, self._contents, silent=_SILENT), found)
         found += self._headings.find(setting, self._contents, found)
         found += self._spanish.find(setting, _SILENT)
         return tuple(_once(found))
@@ -140,20 +154,33 @@ class PreferenceReader:
 
     def _plain(self, setting: Setting, span: Span, hits: list[Hit], *, said: list[Span]) -> Iterator[Finding]:
         tokens = setting.tokens(span, said)
-        kept = independent(list(self._candidates(tokens, hits)), tokens)
+        kept = independent(list(self._candidates(setting, tokens, hits)), tokens)
         for number, one in enumerate(kept):
             following = kept[number + 1] if number + 1 < len(kept) else None
             if finding := self._finding(setting, span, tokens, one=one, end=end_of(one, following, tokens)):
                 yield finding
 
-    def _candidates(self, tokens: Tokens, hits: Iterable[Hit]) -> Iterator[Candidate]:
+    def _candidates(self, setting: Setting, tokens: Tokens, hits: Iterable[Hit]) -> Iterator[Candidate]:
         starts, ends = [token.start for token in tokens], [token.end for token in tokens]
         for hit in hits:
-            at, after = bisect_right(ends, hit.start), bisect_left(starts, hit.end)
-            if at < after:
-                found = (candidate(attitude, tokens, at, after) for attitude in self._attitudes.of(hit))
-                if one := next((each for each in found if each), None):
+            for each in (hit, *self._within(setting.text, hit)):
+                at, after = bisect_right(ends, each.start), bisect_left(starts, each.end)
+                if at >= after:
+                    continue
+                found = (candidate(attitude, tokens, at, after) for attitude in self._attitudes.of(each))
+                if one := next((made for made in found if made), None):
                     yield one
+                    break
+
+    def _within(self, text: str, hit: Hit) -> Iterator[Hit]:
+        """Attitudes that begin behind the first word of a hit, as "okay with" does in "is okay"."""
+        blank = text.find(" ", hit.start, hit.end)
+        if blank < 0:
+            return
+        for inner in self._attitudes.scanner.hits(text[blank + 1 : hit.end + _LONGEST_CUE]):
+            if inner.start + blank + 1 >= hit.end:
+                return
+            yield replace(inner, start=inner.start + blank + 1, end=inner.end + blank + 1)
 
     def _finding(
         self, setting: Setting, span: Span, tokens: Tokens, *, one: Candidate, end: int
@@ -166,13 +193,25 @@ class PreferenceReader:
             return None
         content = tokens[one.content : end]
         is_consent = setting.is_consent(span, tokens, one, content=content)
-        if is_consent or setting.is_nobodys_content(tokens, one, end):
+        if (
+            is_consent
+            or (content and {token.low for token in content} <= {"to", "proceed"})
+            or setting.is_nobodys_content(tokens, one, end)
+        ):
             return None
         person = _decided(person, one, meaning)
+        if (
+            person.experiencer is Experiencer.FAMILY
+            and meaning.label is Label.GOAL
+            and _is_about_home(tokens, one, end)
+        ):
+            meaning = replace(meaning, label=Label.TREATMENT_PREFERENCE, kind=Kind.TREATMENT_PREFERENCE)
         if one.attitude.stance is Stance.LEAD and person.experiencer is Experiencer.FAMILY:
             person = Person(Experiencer.PATIENT)
         start, stop = tokens[one.first].start, tokens[max(end, one.after) - 1].end
-        status = setting.status_of_code(tokens, one, end) if meaning.label is Label.CODE_STATUS else None
+        if person.experiencer is Experiencer.FAMILY and _is_of_the_dead(tokens, one):
+            return None
+        status = _status(setting, tokens, one, end=end, meaning=meaning)
         return Finding(
             Task.PREFERENCE,
             meaning.label,
@@ -180,8 +219,7 @@ class PreferenceReader:
             stop,
             setting.text[start:stop],
             person.experiencer,
-            status
-            or status_of(tokens, one.at, end, clause=one.first, is_pluperfect=one.subject.is_pluperfect),
+            status,
             one.attitude.id,
             span.start,
             span.end,
@@ -224,6 +262,34 @@ class PreferenceReader:
         return is_life and "clinical" not in groups
 
 
+def _status(setting: Setting, tokens: Tokens, one: Candidate, *, end: int, meaning: Meaning) -> Status:
+    """When it holds; a fear or a dislike is of now, whatever it is about."""
+    if meaning.label is Label.CODE_STATUS:
+        if template := setting.status_of_code(tokens, one, end):
+            return template
+        if one.attitude.form is Form.CODE and was_code(tokens, one.first, one.at, end):
+            return Status.HISTORICAL
+    found = status_of(tokens, one.at, end, clause=one.first, is_pluperfect=one.subject.is_pluperfect)
+    is_felt = meaning.label is Label.WORRY or one.attitude.stance in {Stance.DISLIKE, Stance.VALUE}
+    return Status.CURRENT if is_felt and found is Status.HYPOTHETICAL else found
+
+
+def _is_about_home(tokens: Tokens, one: Candidate, end: int) -> bool:
+    """Whether a relative speaks of where somebody else is cared for: "wants to keep her at home"."""
+    lows = [token.low for token in tokens[one.content : end]]
+    return "home" in lows[:8] and bool({"him", "her", "them", "dad", "mom"} & set(lows[:6]))
+
+
+_PAST_WISHES = frozenset({"wanted", "hated", "declined", "asked", "hoped", "chose", "feared"})
+
+
+def _is_of_the_dead(tokens: Tokens, one: Candidate) -> bool:
+    """ "His brother wanted a transplant and died": a relative's illness, told as history."""
+    return tokens[one.at].low.split()[-1] in _PAST_WISHES and any(
+        token.low in {"died", "lived", "deceased"} for token in tokens
+    )
+
+
 def _decided(person: Person, one: Candidate, meaning: Meaning) -> Person:
     """Whom an unclear "she" means: a fear is the teller's own, "she would not want a tube" is the
     patient's.
@@ -231,7 +297,10 @@ def _decided(person: Person, one: Candidate, meaning: Meaning) -> Person:
     if person.is_sure:
         return person
     is_own = one.attitude.stance in {Stance.FEAR, Stance.ACCEPT} or meaning.label is Label.WORRY
-    return replace(person, experiencer=Experiencer.FAMILY if is_own else Experiencer.PROXY_REPORT)
+    if is_own:
+        return replace(person, experiencer=Experiencer.FAMILY)
+    is_patients = person.otherwise is Experiencer.PATIENT
+    return Person(person.otherwise, "" if is_patients else person.speaker)
 
 
 def _once(found: list[Finding]) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Statements in somebody's own words, between quotation marks."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,6 +21,8 @@ from smartapp.notes.verb_groups import mentions_between
 from smartapp.sdm.model import Kind
 
 _SHORTEST: Final = 3
+_FORBIDS: Final = re.compile(r"\W*(?:don'?t|don’t|do not|never|no)\b", re.I)
+_OF_FORM: Final = re.compile(r"___|\bnot to\b.{0,20}/|/ ?(?:I )?(?:do )?not\b|/ not to\b")
 _ORDERS: Final = word_set("please let just don't stop keep give should rather never no")
 _ORDER: Final = Attitude("said-order", Stance.CHOOSE, Form.SAID)
 _CARE: Final = Meaning(Label.TREATMENT_PREFERENCE, Kind.TREATMENT_PREFERENCE)
@@ -30,6 +33,7 @@ _BY_GROUP: Final = {
     "deciding": Meaning(Label.DECISION_ROLE, Kind.DECISION_ROLE),
     "knowing": Meaning(Label.DECISION_ROLE, Kind.DECISION_ROLE),
 }
+_QUOTING: Final = frozenset({"quotes", "quoted", "quoting"})
 _BEFORE: Final = 220
 _BEHIND: Final = 60
 
@@ -44,12 +48,17 @@ def quoted_statement(
     tokens = setting.context.tokens(setting.text, quotation.start, quotation.end)
     if any(token.is_in("self-harm") for token in tokens):
         return None
-    is_question = setting.text[quotation.start : quotation.end].rstrip().endswith("?")
+    words = setting.text[quotation.start : quotation.end]
+    if _OF_FORM.search(words):
+        return None
+    is_question = words.rstrip().endswith("?")
     for hit in hits:
         for attitude in attitudes.of(hit):
             if is_question and not _may_be_asked(attitude):
                 continue
             said = _said(setting, contents, tokens, (attitude, hit))
+            if said and said[0].label is Label.WORRY and _FORBIDS.match(words):
+                said = (_ordered(setting, contents, quotation) or said[0], said[1])
             if said:
                 return _finding(setting, quotation, attitude, meaning=said[0], is_of_other=said[1])
     return None
@@ -145,6 +154,7 @@ def _finding(
     if speaker is None or speaker.experiencer is Experiencer.CLINICIAN:
         return None
     experiencer = speaker.experiencer
+    is_of_other = is_of_other or _quotes_another(setting, quotation, start)
     if experiencer is Experiencer.PROXY_REPORT or (experiencer is Experiencer.FAMILY and is_of_other):
         experiencer = Experiencer.PROXY_REPORT
     words = setting.text[quotation.start : quotation.end]
@@ -168,6 +178,15 @@ def _finding(
     )
 
 
+def _quotes_another(setting: Setting, quotation: Span, start: int) -> bool:
+    """Whether a relative repeats what somebody else said: "He quotes her: ...", "He always said ..."."""
+    introduction = setting.context.tokens(setting.text, start, quotation.start - 1)
+    first = setting.context.tokens(setting.text, quotation.start, quotation.end)[:1]
+    return any(token.low in _QUOTING for token in introduction) or any(
+        token.is_in("she", "he") for token in first
+    )
+
+
 def _speech(setting: Setting, quotation: Span) -> tuple[int, Span]:
     """Where the sentence begins that the quotation stands in, and that sentence with the whole quotation."""
     opening = quotation.start - 1
@@ -184,7 +203,6 @@ def _speaker(setting: Setting, quotation: Span, start: int) -> Person | None:
     behind = setting.context.tokens(
         setting.text, quotation.end + 1, min(len(setting.text), quotation.end + _BEHIND)
     )
-    section = setting.section_start(Span(quotation.start, quotation.end))
     at = len(tokens)
     while at and tokens[at - 1].low in {",", ":", "that", "-", "–", "—"}:
         at -= 1
@@ -195,7 +213,7 @@ def _speaker(setting: Setting, quotation: Span, start: int) -> Person | None:
     if subject is None or subject.mention is None:
         told = _behind(behind)
         if told is not None:
-            return setting.people.person(told, behind, section)
+            return setting.people.person(told, behind)
     if subject is None and tokens:
         subject = (
             subject_before((*tokens, tokens[-1]), len(tokens)) if tokens[-1].low in {",", ":", "."} else None
@@ -208,9 +226,9 @@ def _speaker(setting: Setting, quotation: Span, start: int) -> Person | None:
                 and mention.mention.who in {Who.PATIENT, Who.RELATIVE, Who.PRONOUN, Who.CLINICIAN}
             ]
             subject = heads[0] if heads else None
-    if subject is None:
-        return Person(Experiencer.PATIENT)
-    return setting.people.person(subject, tokens, section)
+    if subject is None or (subject.mention and subject.mention.who is Who.OTHER and tokens[-1].low == ":"):
+        return setting.people.speaking(quotation.start)
+    return setting.people.person(subject, tokens)
 
 
 def _told_by_label(tokens: Tokens, at: int) -> Subject | None:

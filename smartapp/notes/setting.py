@@ -13,6 +13,7 @@ from smartapp.notes.layout import Layout
 from smartapp.notes.mentions import Mention, Tokens, Who
 from smartapp.notes.people import People, Person
 from smartapp.notes.quotations import Quotations
+from smartapp.notes.said_of import with_object, with_teller_behind
 from smartapp.notes.span import Span
 from smartapp.notes.verb_groups import mentions_between
 
@@ -82,9 +83,11 @@ class Setting:
         """
         section = self.layout.section_at(span.start)
         is_said = one.attitude.form not in {Form.AGENT, Form.CODE}
-        labelled = self._labelled(section.heading) if section.heading and is_said else None
-        content = _unconditional(tokens[one.content : end]) if is_said else ()
-        return self.people.person(one.subject, tokens, section.start, labelled=labelled, content=content)
+        is_alone = "\n" in self.text[section.heading_start : section.start].strip(" ")
+        labelled = self._labelled(section.heading) if section.heading and is_said and is_alone else None
+        content = tokens[one.content : end] if is_said else ()
+        subject = with_teller_behind(with_object(one, tokens), tokens, max(end, one.after))
+        return self.people.person(subject, tokens, labelled=labelled, content=content, is_said=is_said)
 
     def _labelled(self, heading: str) -> Mention | None:
         """The relative whose words stand below a heading: "Daughter by phone:"."""
@@ -107,9 +110,6 @@ class Setting:
             if found and found[0].first <= 2 and not any(token.is_in("patient") for token in tokens)
             else None
         )
-
-    def section_start(self, span: Span) -> int:
-        return self.layout.section_at(span.start).start
 
     def is_first_person(self, quotation: Span) -> bool:
         """Whether somebody speaks of themselves in it, or asks for something."""
@@ -152,6 +152,8 @@ class Setting:
         if one.attitude.stance not in _FORMAL:
             return False
         lows = {token.low for token in content}
+        if lows & {"over", "instead", "than"}:
+            return False  # between two treatments somebody chose
         words = self.text[tokens[one.at].start : tokens[one.after - 1].end].lower()
         is_formal = "proceed" in lows or words.startswith(_CONSENTING)
         if is_formal:
@@ -171,11 +173,3 @@ class Setting:
             )
             else None
         )
-
-
-def _unconditional(content: Tokens) -> Tokens:
-    """A content up to its condition: whom "if she" means tells nothing."""
-    for at, token in enumerate(content):
-        if token.low in {"if", "when", "unless", "because", "while", "as"}:
-            return content[:at]
-    return content

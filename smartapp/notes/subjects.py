@@ -24,6 +24,7 @@ _CONDITIONS: Final = word_set(
     if whether unless should once until what when case why how which where whatever that
     """
 )
+_KINDS: Final = frozenset({"someone", "somebody", "person", "kind", "type", "sort", "one", "individual"})
 _LONGEST_NOUN: Final = 14
 
 
@@ -158,7 +159,7 @@ def _of_relative_clause(tokens: Tokens, who: int, verb: int) -> Subject | None:
     at = who - 1
     while at >= 0 and tokens[at].low in {",", "("}:
         at -= 1
-    mention = mention_ending(tokens, at)
+    mention = mention_ending(tokens, at) or _described(tokens, at)
     if mention is None:
         before = [
             found for found in mentions_between(tokens, max(0, at - 30), at) if found.who is not Who.OTHER
@@ -168,6 +169,17 @@ def _of_relative_clause(tokens: Tokens, who: int, verb: int) -> Subject | None:
         return None
     first = who if who - mention.first > _LONGEST_NOUN else mention.first
     return Subject(mention, first, verb)
+
+
+def _described(tokens: Tokens, at: int) -> Mention | None:
+    """Who is described: "calls her the kind who wants", "described him as someone who wants"."""
+    if at < 2 or tokens[at].low not in _KINDS:
+        return None
+    for before in range(at - 1, max(-1, at - 6), -1):
+        gender = {"her": "she", "him": "he"}.get(tokens[before].low)
+        if gender:
+            return Mention(Who.PRONOUN, before, at, gender)
+    return None
 
 
 def _from_earlier(tokens: Tokens, last: int, verb: int) -> Subject:
@@ -181,13 +193,27 @@ def _from_earlier(tokens: Tokens, last: int, verb: int) -> Subject:
     source = _source_before(tokens, last)
     if source:
         return Subject(None, source.first, verb, reporter=source)
-    heads = [found for found in mentions_between(tokens, begin, last) if is_head(tokens, found, begin)]
+    heads = [
+        found
+        for found in mentions_between(tokens, begin, last)
+        if is_head(tokens, found, begin) and not _is_aside(tokens, found, last)
+    ]
     if not heads:
         return Subject(None, verb, verb)
     head = heads[-1]
     if head.who is Who.OTHER and not head.words and len(heads) > 1:
         head = heads[-2]
     return Subject(head, verb, verb, is_shared=True)
+
+
+def _is_aside(tokens: Tokens, mention: Mention, last: int) -> bool:
+    """Whether parentheses that are closed again hold it: "Sister (he asked for her): wants ..."."""
+    depth = 0
+    for token in tokens[mention.last + 1 : last + 1]:
+        depth += (token.low == ")") - (token.low == "(")
+        if depth > 0:
+            return True
+    return False
 
 
 def _begin_of_part(tokens: Tokens, last: int) -> int:

@@ -5,6 +5,13 @@ from typing import Final
 from smartapp.notes.mentions import Mention, Tokens, Who, mention_ending
 from smartapp.notes.verb_groups import is_adverb, is_head, mentions_between, verb_group
 
+_TELLING: Final = frozenset(
+    {
+        "insistent", "knows", "told", "aware", "clear", "certain", "sure", "adamant", "convinced", "say",
+        "agree", "agrees", "agreed",
+    }
+)  # fmt: skip
+_OVER: Final = frozenset({",", "that", "the", "her", "his", "how", "over", "and", "many", "several", "times"})
 _PEOPLE: Final = frozenset({Who.RELATIVE, Who.PATIENT, Who.PRONOUN, Who.CLINICIAN})
 
 
@@ -12,8 +19,15 @@ def teller_before(tokens: Tokens, edge: int) -> Mention | None:
     """Who tells what begins behind token `edge`."""
     near = _adjacent_reporter(tokens, edge)
     if near is None or near.who is Who.PRONOUN:
-        return _earlier_reporter(tokens, edge) or near
+        return _earlier_reporter(tokens, edge) or (near and _outer(tokens, near)) or near
     return near
+
+
+def _outer(tokens: Tokens, near: Mention) -> Mention | None:
+    """Who tells what somebody said: the first "he" of "He states that she has told them she never wants"."""
+    found = _adjacent_reporter(tokens, near.first - 1)
+    is_other = found is not None and found.who is Who.PRONOUN and found.gender != near.gender
+    return found if is_other else None
 
 
 def teller_of_fact(tokens: Tokens, first: int, at: int) -> Mention | None:
@@ -45,8 +59,16 @@ def _earlier_reporter(tokens: Tokens, edge: int) -> Mention | None:
 
 def _adjacent_reporter(tokens: Tokens, edge: int) -> Mention | None:
     at = edge
-    while at >= 0 and (tokens[at].low in {",", "that", "the", "her", "his", "how"} or is_adverb(tokens, at)):
+    while at >= 0 and (tokens[at].low in _OVER or is_adverb(tokens, at)):
         at -= 1
+    listener = mention_ending(tokens, at)
+    if (
+        listener
+        and listener.who is Who.RELATIVE
+        and listener.first
+        and tokens[listener.first - 1].low == "told"
+    ):
+        at = listener.first - 1
     if at < 0:
         return None
     direct = mention_ending(tokens, at)
@@ -57,7 +79,7 @@ def _adjacent_reporter(tokens: Tokens, edge: int) -> Mention | None:
         and tokens[direct.first - 1].is_in("according-to")
     ):
         return direct
-    if not (tokens[at].is_in("reporting") or tokens[at].low in {"insistent", "knows", "told", "aware"}):
+    if not (tokens[at].is_in("reporting") or tokens[at].low in _TELLING):
         return None
     verb, _ = verb_group(tokens, at)
     before = verb - 1

@@ -14,6 +14,14 @@ _MONTHS: Final = word_set(
     """
 )
 _WOULD: Final = frozenset({"would", "'d", "wouldn't", "could", "couldn't", "he'd", "she'd"})
+_ITS: Final = frozenset({"it", "things", "her", "his", "the", "this", "that", "another"})
+_GRAVE: Final = word_set(
+    """
+    quit quits quitting goes go went worsen worsens terminal die dies happens happened ruptures
+    perforates bleeds crashes codes returns dementia vegetative paralyzed permanently worse fail fails
+    cannot can't unable dying coma comatose unconscious incapacitated could
+    """
+)
 _BARGAINS: Final = frozenset({"as long as", "unless", "provided that"})
 _PAST: Final = re.compile(r".*(?:ed|ought|ose|elt|aid|as)\Z")
 
@@ -24,6 +32,7 @@ def status_of(tokens: Sequence[Token], at: int, until: int, *, clause: int, is_p
     """
     before = tokens[_lead(tokens, clause) : at]
     after = tokens[at:until]
+    is_pluperfect = is_pluperfect or _is_long_past(tokens, clause, at)
     is_present = any(token.is_in("present") for token in before) or any(
         token.is_in("present") for token in after[:4]
     )
@@ -42,14 +51,68 @@ def status_of(tokens: Sequence[Token], at: int, until: int, *, clause: int, is_p
     return Status.CURRENT
 
 
+def was_code(tokens: Sequence[Token], first: int, at: int, end: int) -> bool:
+    """Whether the code status at token `at` is of before ("was full code"); clause: `first` to `end`."""
+    before = [token.low for token in tokens[max(0, min(first, at - _NEAR)) : at]]
+    after = [token.low for token in tokens[at:end]]
+    behind = " ".join(after)
+    if (
+        _MADE & set(before)
+        or _AFFIRMED & set(after)
+        or any(token.is_in("present") for token in tokens[first:at])
+    ):
+        return False
+    is_past = bool(_WAS & set(before[-_NEAR:])) and not {"confirmed", "who", "whether"} & set(before)
+    return is_past or any(words in behind for words in _UNTIL_THEN)
+
+
+_NEAR: Final = 6
+_MADE: Final = word_set(
+    """
+    made changed change switched placed converted become became discussed reviewed verified reversed
+    transitioned updated wants wishes chose chosen elected agreed
+    """
+)
+_AFFIRMED: Final = word_set("confirmed reconfirmed affirmed reaffirmed verified")
+"""Asked about in this stay: "full code, confirmed with the patient on admission" holds."""
+
+_WAS: Final = frozenset(
+    {"was", "were", "been", "came", "arrived", "admitted", "presented", "'d", "had", "listed"}
+)
+_UNTIL_THEN: Final = (
+    "on arrival", "on admission", "on admit", "until then", "until now", "until this", "until the", "last yr",
+    "last year", "up to the", "at that time", "prior to", "before surgery", "at the time",
+    "rescinded", "voided", "revoked",
+)  # fmt: skip
+
+
 def _lead(tokens: Sequence[Token], clause: int) -> int:
     """Where the words before a clause begin that set its time: back to the last mark that ends another."""
     for at in range(clause - 1, max(-1, clause - 25), -1):
-        if tokens[at].low in {";", ".", "but", "now", "today"} or (
-            tokens[at].low == "and" and at + 1 < clause
-        ):
+        is_and = tokens[at].low == "and" and at + 1 < clause and not _is_open_condition(tokens, at)
+        if tokens[at].low in {";", ".", "but", "now", "today"} or is_and:
             return at + 1
     return max(0, clause - 25)
+
+
+def _is_long_past(tokens: Sequence[Token], clause: int, at: int) -> bool:
+    """ "She'd wanted", "had asked for": with the auxiliary in the words of the attitude or shortened."""
+    low = tokens[at].low
+    if low.startswith("had ") and low not in {"had enough", "had it with"}:
+        return True
+    near = [token.low for token in tokens[max(clause, at - 3) : at]]
+    return "'d" in near and (low.split()[0].endswith("ed") or "been" in near)
+
+
+def _is_open_condition(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "and" joins two parts of one condition: "if she had a stroke and could not talk, she would"."""
+    for before in range(at - 1, max(-1, at - 16), -1):
+        low = tokens[before].low
+        if low in {";", ".", ",", "but", "would", "wants", "does"}:
+            return False
+        if tokens[before].is_in("hypothetical") and low != "should":
+            return True
+    return False
 
 
 def _is_dated(tokens: Sequence[Token]) -> bool:
@@ -78,14 +141,20 @@ def _is_supposed(before: Sequence[Token], after: Sequence[Token]) -> bool:
         if token.is_in("hypothetical") and (token.low != "should" or at == 0):
             return True
     for at, token in enumerate(after):
-        if token.is_in("hypothetical") and token.low != "should" and not _is_bargain(after, at):
-            condition = after[at + 1 : at + 14]
-            is_grave = any(near.is_in("decline") for near in condition) or token.low not in {"if"}
-            is_would = any(
-                near.low in _WOULD or near.low.startswith("would") for near in [*before[-6:], *after[:4]]
-            )
-            if is_grave and is_would:
+        if not token.is_in("hypothetical") or _is_bargain(after, at):
+            continue
+        condition = after[at + 1 : at + 14]
+        if token.low == "should":
+            if at > 1 and condition and (condition[0].is_in("she", "he", "they") or condition[0].low in _ITS):
                 return True
+            continue
+        is_sure = any(near.low in _GRAVE for near in condition)
+        is_grave = is_sure or any(near.is_in("decline") for near in condition)
+        is_would = any(
+            near.low in _WOULD or near.low.startswith("would") for near in [*before[-6:], *after[:4]]
+        )
+        if is_sure or (is_would and (is_grave or token.low != "if")):
+            return True
     return False
 
 
@@ -95,4 +164,5 @@ def _is_bargain(tokens: Sequence[Token], at: int) -> bool:
     is_polite = tokens[at].low == "if" and any(
         near.low in {"possible", "needed"} for near in tokens[at + 1 : at + 4]
     )
-    return tokens[at].low in _BARGAINS or is_only or is_polite
+    is_mannerly = at > 0 and tokens[at - 1].low == "it"
+    return tokens[at].low in _BARGAINS or is_only or is_polite or is_mannerly

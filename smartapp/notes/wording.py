@@ -12,7 +12,7 @@ from typing import Final
 
 from smartapp.notes.finding import Experiencer, Finding, Status, Task
 from smartapp.notes.layout import Layout, Role, layout_of
-from smartapp.notes.lexicon import Hit, Scanner
+from smartapp.notes.lexicon import Hit, Scanner, folded_text
 from smartapp.notes.quotations import Quotations, quotations_of
 from smartapp.notes.span import Span
 from smartapp.notes.wording_around import Around, around
@@ -36,12 +36,14 @@ class WordingReader:
     @classmethod
     def of(cls, lexicon: Lexicon) -> "WordingReader":
         """Raises ValueError for a cue that cannot be looked for."""
-        by_cue: dict[str, list[Wording]] = {}
+        by_key: dict[str, list[Wording]] = {}
         for wording in lexicon.wordings:
             for cue in wording.cues:
-                by_cue.setdefault(cue, []).append(wording)
-        names = {cue: " ".join(each.id for each in wordings) for cue, wordings in by_cue.items()}
-        by_name = {names[cue]: tuple(wordings) for cue, wordings in by_cue.items()}
+                by_key.setdefault(_key(cue), []).append(wording)
+        groups = {key: tuple(dict.fromkeys(wordings)) for key, wordings in by_key.items()}
+        ids = {key: " ".join(each.id for each in wordings) for key, wordings in groups.items()}
+        names = {cue: ids[_key(cue)] for wording in lexicon.wordings for cue in wording.cues}
+        by_name = {ids[key]: wordings for key, wordings in groups.items()}
         return cls(Scanner(names), by_name, Rules.of(lexicon))
 
     @classmethod
@@ -60,7 +62,7 @@ class WordingReader:
 
     def _found(self, layout: Layout, has_sections: bool) -> Iterator[Finding]:
         quotations: Quotations | None = None
-        for hit in self.scanner.hits(layout.text):
+        for hit in self.scanner.all_hits(layout.text):
             role = layout.section_at(hit.start).role if has_sections else Role.ORDINARY
             if role in _LEFT_OUT:
                 continue
@@ -76,37 +78,45 @@ class WordingReader:
         return not self.rules.is_of_patient_or_family(quotations.introduction(text, quoted), words)
 
     def _judged(self, hit: Hit, place: Around, text: str) -> Iterator[Finding]:
-        for wording in self.by_cue[hit.name]:
-            length = self.rules.length(wording, place)
-            if length is None:
-                continue
-            end = hit.end + length
-            of_family = self.rules.is_of_family(place)
-            yield Finding(
-                task=Task.WORDING,
-                label=wording.label,
-                start=hit.start,
-                end=end,
-                text=text[hit.start : end],
-                experiencer=Experiencer.FAMILY if of_family else Experiencer.PATIENT,
-                status=Status.CURRENT,
-                rule=wording.id,
-                around_start=place.sentence_start,
-                around_end=max(place.sentence_end, end),
-                severity=self.rules.severity(wording, place),
-                instead=wording.instead,
-            )
+        """What the most serious of the entries that apply to `hit` finds; of equals, the first."""
+        lengths = ((wording, self.rules.length(wording, place)) for wording in self.by_cue[hit.name])
+        applying = [(wording, hit.end + length) for wording, length in lengths if length is not None]
+        if not applying:
             return
+        wording, end = min(applying, key=lambda each: each[0].severity)
+        yield Finding(
+            task=Task.WORDING,
+            label=wording.label,
+            start=hit.start,
+            end=end,
+            text=text[hit.start : end],
+            experiencer=Experiencer.PATIENT,
+            status=Status.CURRENT,
+            rule=wording.id,
+            around_start=place.sentence_start,
+            around_end=max(place.sentence_end, end),
+            severity=wording.severity,
+            instead=wording.instead,
+        )
+
+
+def _key(cue: str) -> str:
+    """What two spellings of one cue share: "half-hearted" and "halfhearted"."""
+    return folded_text(cue).replace("-", "").replace(" ", "")
 
 
 def _joined(found: Iterator[Finding], text: str) -> Iterator[Finding]:
-    """Words of one kind that stand close in one sentence ("rude and demanding") are one finding."""
+    """Words of one kind that stand close in one sentence ("rude and demanding") are one finding. Of two that
+    share words the first stays, unless the second is more serious: then the first ends where that begins.
+    """
     last: Finding | None = None
     for one in found:
         if last is None:
             last = one
         elif one.start < last.end:
-            continue
+            if one.severity < last.severity:
+                yield from _ended(last, one.start, text)
+                last = one
         elif _belong_together(last, one, text):
             last = replace(
                 last, end=one.end, text=text[last.start : one.end], severity=min(last.severity, one.severity)
@@ -118,7 +128,14 @@ def _joined(found: Iterator[Finding], text: str) -> Iterator[Finding]:
         yield last
 
 
+def _ended(one: Finding, end: int, text: str) -> Iterator[Finding]:
+    """`one` up to `end`, where a word of it is left."""
+    words = text[one.start : end].rstrip()
+    if words:
+        yield replace(one, end=one.start + len(words), text=words)
+
+
 def _belong_together(last: Finding, one: Finding, text: str) -> bool:
-    same = (last.label, last.experiencer, last.around_start) == (one.label, one.experiencer, one.around_start)
+    same = (last.label, last.around_start) == (one.label, one.around_start)
     between = text[last.end : one.start]
     return same and len(between) <= _MOST_BETWEEN and ";" not in between

@@ -34,6 +34,11 @@ class Around:
         return self.before + self.cue + self.after
 
     @property
+    def clause(self) -> str:
+        """The part of the sentence around the cue between semicolons."""
+        return self.before.rpartition(";")[2] + self.cue + self.after.partition(";")[0]
+
+    @property
     def line(self) -> str:
         """The line up to the cue, with a box or a bullet that is no part of the sentence."""
         return (self.earlier + self.before).rpartition("\n")[2][-_SIDE:]

@@ -23,7 +23,6 @@ _LISTS: Final = (
     "needs",
     "unless",
     "even_if",
-    "softer",
 )
 
 
@@ -31,7 +30,8 @@ _LISTS: Final = (
 class Context:
     """A rule with a name: it holds where one of its patterns is found. `before` and `after` the cue in its
     sentence, `near` anywhere in the sentence, `around` in it or a little before it, `line` in the line up to
-    the cue. `every`: one of each kind that it has must be found.
+    the cue, `clause` in the part of the sentence between semicolons. `every`: one of each kind that it has
+    must be found.
     """
 
     id: str
@@ -40,14 +40,15 @@ class Context:
     near: tuple[re.Pattern[str], ...]
     around: tuple[re.Pattern[str], ...]
     line: tuple[re.Pattern[str], ...]
+    clause: tuple[re.Pattern[str], ...]
     every: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """`then` has to follow the cue at once and belongs to the finding; `before` has to end where the cue
-    begins, `near` to stand in the sentence. What begins with `not_` may not. `needs`, `unless` and `softer`
-    name rules: those that must hold, those that must not, and those that make it severity 2 where they hold.
+    begins, `near` to stand in the sentence. What begins with `not_` may not. `needs` and `unless` name
+    rules: those that must hold, and those that must not.
     `even_if`: rules that apply to every entry, but not to this one.
     """
 
@@ -65,7 +66,6 @@ class Wording:
     needs: tuple[str, ...]
     unless: tuple[str, ...]
     even_if: tuple[str, ...]
-    softer: tuple[str, ...]
     source: str
     yes: tuple[str, ...]
     no: tuple[str, ...]
@@ -120,6 +120,7 @@ def _context(entry: Entry, groups: Groups) -> Context:
         near=patterns("near"),
         around=patterns("around"),
         line=patterns("line"),
+        clause=patterns("clause"),
         every=entry.values.get("every") is True,
     )
 
@@ -152,7 +153,6 @@ def _wording(entry: Entry, groups: Groups) -> Wording:
         needs=lists["needs"],
         unless=lists["unless"],
         even_if=lists["even_if"],
-        softer=lists["softer"],
         source=texts["source"],
         yes=lists["yes"],
         no=lists["no"],

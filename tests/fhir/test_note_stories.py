@@ -79,7 +79,7 @@ async def test_a_sentence_that_was_copied_forward_has_its_first_day_and_the_late
     [
         ("delgado-rosa", "surgery", "I don’t want surgery", "think about the operation"),
         ("chen-lina", "chemotherapy", "I want the chemotherapy", "does not want more chemotherapy"),
-        ("pike-harold", "resuscitation", "Full code", "DNR/DNI"),
+        ("pike-harold", "resuscitation", "Full code", "does not want CPR"),
     ],
 )
 async def test_what_does_not_agree_is_found(patient_id: str, about: str, earlier: str, later: str) -> None:

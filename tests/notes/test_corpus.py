@@ -1,7 +1,8 @@
 """How well the reader of notes does on notes of our own making: no change may make it worse.
 
-The rules were made with the development half in sight. Nobody who made rules saw the test half: its figures
-are the ones to believe. docs/notes.md has them, and what is aimed at.
+The rules were made with the development notes in sight. Nobody who made rules saw the test notes: their
+figures are the ones to believe. "ordinary": as notes are usually worded; "varied": hardly anything worded the
+same way twice, on purpose. docs/notes.md has the figures, and what is aimed at.
 """
 
 import dataclasses
@@ -18,15 +19,17 @@ from tests.notes_corpus.annotated import CORPUS, read
 class Floor:
     """What is reached, rounded down. Raise it with the rules; never lower it."""
 
-    half: str
+    notes: str
     statements: tuple[float, float]
     wording: tuple[float, float]
     experiencer: float
 
 
 FLOORS = (
-    Floor("development", statements=(0.95, 0.78), wording=(0.95, 0.9), experiencer=0.95),
-    Floor("test", statements=(0.9, 0.5), wording=(0.77, 0.48), experiencer=0.88),
+    Floor("development/ordinary", statements=(0.95, 0.87), wording=(0.96, 0.78), experiencer=0.98),
+    Floor("development/varied", statements=(0.95, 0.64), wording=(0.96, 0.8), experiencer=0.96),
+    Floor("test/ordinary", statements=(0.94, 0.88), wording=(0.95, 0.8), experiencer=0.95),
+    Floor("test/varied", statements=(0.91, 0.57), wording=(0.84, 0.6), experiencer=0.94),
 )
 
 
@@ -39,9 +42,9 @@ def findings(name: str, text: str) -> list[Mark]:
     ]
 
 
-@pytest.fixture(scope="module", params=FLOORS, ids=lambda floor: floor.half)
+@pytest.fixture(scope="module", params=FLOORS, ids=lambda floor: floor.notes)
 def measured(request: pytest.FixtureRequest) -> tuple[Floor, Report]:
-    notes = list(read(CORPUS / request.param.half))
+    notes = list(read(CORPUS / request.param.notes))
     found = [one for name, text, _ in notes for one in findings(name, text)]
     return request.param, evaluate(found, [one for _, _, marks in notes for one in marks])
 
@@ -69,9 +72,10 @@ def test_clear_wording_is_found_and_little_that_is_none(measured: tuple[Floor, R
     assert_reached(report, "wording, level 1", floor.wording)
 
 
-@pytest.mark.parametrize("half", [floor.half for floor in FLOORS])
+@pytest.mark.parametrize("half", ["development", "test"])
 def test_corpus_is_large_enough_to_tell(half: str) -> None:
-    marks = [mark for _, _, found in read(CORPUS / half) for mark in found]
+    folders = [CORPUS / floor.notes for floor in FLOORS if floor.notes.startswith(half)]
+    marks = [mark for folder in folders for _, _, found in read(folder) for mark in found]
 
-    assert sum(mark.task == "preference" for mark in marks) >= 150
-    assert sum(mark.task == "wording" for mark in marks) >= 150
+    assert sum(mark.task == "preference" for mark in marks) >= 300
+    assert sum(mark.task == "wording" for mark in marks) >= 300

@@ -187,3 +187,14 @@ def test_content_check_misses_no_lexicon_that_is_not_there(tmp_path: Path) -> No
         "content/notes_context.toml", "content/notes_preferences.toml",
         "content/notes_sections.toml", "content/notes_wording.toml",
     ]  # fmt: skip
+
+
+def test_phrase_of_too_many_forms_is_told_and_one_of_some_forms_is_not(tmp_path: Path) -> None:
+    choice = "(a|b|c|d|e|f|g|h|i|j)"
+    words = f'words = ["{choice * 6}", "({choice}|k) l? m-n"]\n'
+
+    with pytest.raises(ConfigurationError) as refused:
+        read_lexicon("lexicon.toml", content(tmp_path, ENTRY + words))
+
+    (fault,) = refused.value.faults
+    assert (fault.line, "has 1000000 forms" in fault.problem) == (6, True)

@@ -418,3 +418,31 @@ def test_a_long_text_is_read_in_linear_time(piece: str) -> None:
     _READER.find(layout_of(text))
 
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The brace is the only thing that gets him through a shift",
+        "Sunday dinner with the boys is what keeps her going",
+        "Painting is the one thing that gets her out of bed",
+    ],
+)
+def test_worth_of_a_thing_is_quoted_to_its_end(sentence: str) -> None:
+    assert _words(f"Lives alone. {sentence}, and sleep is fine. BP 130/80.") == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("70M with COPD. Family agreed that he would not want dialysis.", Experiencer.PROXY_REPORT),
+        (
+            "70M. According to his daughter, being of use was what made a day good for him.",
+            Experiencer.PROXY_REPORT,
+        ),
+        ("Mother declines the central line. She is worried about infection.", Experiencer.FAMILY),
+        ("Husband would like to meet the team. He is hoping for more time.", Experiencer.FAMILY),
+    ],
+)
+def test_who_agrees_declines_or_would_like_has_the_floor(text: str, whose: Experiencer) -> None:
+    assert set(_whose(text)) == {whose}

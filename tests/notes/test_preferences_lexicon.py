@@ -39,7 +39,8 @@ _WORDS = [
 _RULES = [
     entry
     for entry in _ENTRIES
-    if entry.table in {"attitude", "heading"} or (entry.table == "spanish" and "kind" in entry.values)
+    if entry.table in {"attitude", "answer", "question", "heading"}
+    or (entry.table == "spanish" and "kind" in entry.values)
 ]
 
 

@@ -2,18 +2,33 @@
 
 import tomllib
 from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from smartapp.notes.finding import Experiencer, Finding, Label, Status, Task
 from smartapp.notes.layout import layout_of
 from smartapp.notes.wording import WordingReader
+from smartapp.notes.wording_entries import read_lexicon
 
 READER = WordingReader.packaged()
+CONTENT = files("smartapp") / "content"
 
 
 def found(text: str) -> tuple[Finding, ...]:
     return READER.find(layout_of(text))
+
+
+def reader_of(folder: Path, entries: str) -> WordingReader:
+    """A reader with our groups and rules, and these entries only."""
+    ours = (CONTENT / "notes_wording.toml").read_text(encoding="utf-8")
+    blocks = [
+        block for block in ours.split("\n\n") if block.lstrip().startswith(("[[group]]", "[[context]]"))
+    ]
+    path = folder / "wording.toml"
+    path.write_text("\n\n".join([*blocks, entries]), encoding="utf-8")
+    return WordingReader.of(read_lexicon(path, CONTENT / "notes_context.toml"))
 
 
 def clear(text: str) -> list[str]:
@@ -221,21 +236,16 @@ def test_report_ends_at_a_comma() -> None:
     assert clear("She says that she was lazy and noncompliant.") == []
 
 
-def test_family_that_is_judged_is_told_from_the_patient() -> None:
-    family = found("Daughter was rude to the nurse.")
-    named_behind = found("Crazy mother in the hall.")
+def test_judged_relatives_are_left_and_the_patient_beside_them_is_not() -> None:
     patient = found("Daughter at the bedside. Patient was rude to the nurse.")
     object_behind = found("He refuses his daughter's help.")
 
-    assert [one.experiencer for one in (*family, *named_behind)] == [Experiencer.FAMILY] * 2
+    assert clear("Daughter was rude to the nurse.") == clear("Her son, who came late, was rude.") == []
     assert [one.experiencer for one in (*patient, *object_behind)] == [Experiencer.PATIENT] * 2
 
 
-def test_delirium_makes_the_same_word_less_clear() -> None:
-    without, with_cause = found("He was combative."), found("Delirium after surgery. He was combative.")
-
-    assert [one.severity for one in without] == [1]
-    assert [one.severity for one in with_cause] == [2]
+def test_delirium_beside_it_makes_a_judging_word_no_less_clear() -> None:
+    assert [one.severity for one in found("Delirium after surgery. He was combative.")] == [1]
 
 
 def test_idioms_and_usual_phrases_have_their_own_levels() -> None:
@@ -282,3 +292,57 @@ def test_no_question_reminder_or_condition_of_ours_is_found() -> None:
 
     assert texts
     assert [text for text in texts if READER.find_in_draft(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EMS reports that he was combative.",
+        "Triage RN felt that he was malingering.",
+        "Night nurse wrote that she is manipulative.",
+        'Float RN handoff: "crabby old man".',
+        'Consultant: "acopic, not motivated".',
+        "Per PT she is lazy.",
+    ],
+)
+def test_what_staff_tell_of_the_patient_is_found_though_somebody_tells_it(text: str) -> None:
+    assert clear(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He feels that the staff think he is drug-seeking.",
+        'He told the nurse: "I am lazy and a junkie".',
+        'Her wife, tired of it, says pt "never listens and is lazy".',
+    ],
+)
+def test_what_the_patient_or_the_family_tell_to_staff_or_of_them_is_left(text: str) -> None:
+    assert clear(text) == []
+
+
+def test_longer_cue_that_does_not_apply_hides_no_shorter_one(tmp_path: Path) -> None:
+    reader = reader_of(
+        tmp_path,
+        '[[wording]]\nid = "short"\nlabel = "blame"\ncues = ["lazy"]\n'
+        '[[wording]]\nid = "long"\nlabel = "blame"\ncues = ["so lazy today", "lazy today"]\nthen = " ever"\n',
+    )
+
+    assert [one.rule for one in reader.find_in_draft("He is so lazy today.")] == ["short"]
+
+
+def test_milder_finding_ends_where_a_clear_one_begins_within_it() -> None:
+    both = found("She is very pleasant but noncompliant with her tablets.")
+
+    assert [(one.severity, one.label) for one in both][-1] == (1, Label.BLAME)
+    assert all(one.end <= other.start for one, other in pairwise(both))
+
+
+def test_most_serious_of_the_entries_of_one_cue_counts(tmp_path: Path) -> None:
+    reader = reader_of(
+        tmp_path,
+        '[[wording]]\nid = "mild"\nlabel = "blame"\nseverity = 2\ncues = ["idle"]\n'
+        '[[wording]]\nid = "clear"\nlabel = "blame"\ncues = ["idle"]\n',
+    )
+
+    assert [one.rule for one in reader.find_in_draft("He is idle.")] == ["clear"]
