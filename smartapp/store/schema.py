@@ -9,6 +9,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -71,4 +72,32 @@ set_aside = Table(
     Column("statement", String(64), primary_key=True),  # fingerprint of the two and of what was set aside
     Column("set_aside_at", BigInteger, nullable=False),
     Index("set_aside_by_age", "set_aside_at"),
+)
+
+shown_reminders = Table(
+    "shown_reminders",
+    metadata,
+    Column("patient", String(64), primary_key=True),  # fingerprint of site and patient
+    Column("trigger_mark", String(64), primary_key=True),  # of the two, a reminder and what it was shown for
+    Column("visit", String(64), primary_key=True),  # of the launch, which is forgotten long before
+    Column("shown_at", BigInteger, nullable=False),
+    Index("shown_reminders_by_age", "shown_at"),
+)
+
+hidden_reminders = Table(
+    "hidden_reminders",
+    metadata,
+    Column("mark", String(64), primary_key=True),  # fingerprint of site, clinician and reminder
+    Column("hidden_on", BigInteger, nullable=False),  # the beginning of the day, UTC
+    Index("hidden_reminders_by_age", "hidden_on"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reminder", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("month", String(7), nullable=False),  # "2026-11", and no closer
+    Column("sealed", LargeBinary, nullable=False),  # the words, if any
 )
