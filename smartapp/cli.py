@@ -1,4 +1,4 @@
-"""The `smartapp` command: demo, serve, check, keys, content, notes.
+"""The `smartapp` command: demo, serve, check, keys, content, feedback, notes.
 
 Each verb imports what it needs when it runs: loading the app takes half a second, which `keys` need not wait.
 """
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -165,18 +165,71 @@ def content() -> None:
 @click.argument("directory", required=False, type=click.Path(file_okay=False, exists=True, path_type=Path))
 def content_check(directory: Path | None) -> None:
     """Check our content, and a site's own DIRECTORY on top of it; print every fault with its line."""
-    from smartapp.app import CONTENT
-    from smartapp.notes.lexicon_file import faults_of_lexica
-    from smartapp.notes.reader import note_reader
-    from smartapp.sdm.catalogue import faults_of_age, load_catalogue
+    from smartapp import content_command
 
     with told_in_plain_lines():
-        catalogue = load_catalogue(CONTENT, directory)
-        faults = (*faults_of_age(catalogue, datetime.now(UTC).date()), *faults_of_lexica(CONTENT))
-        if faults:
-            raise ConfigurationError(faults)
-        note_reader()
-    click.echo(f"{len(catalogue.questions)} questions, {len(catalogue.reminders)} reminders: no fault")
+        content_command.check(directory)
+
+
+@content.command("fires")
+@click.argument("bundles", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--content",
+    "directory",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="A site's own content.",
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Read every chart on this day instead of that of its last visit.",
+)
+def content_fires(bundles: tuple[Path, ...], directory: Path | None, today: datetime | None) -> None:
+    """Print how often each reminder comes up in charts: FHIR R4 Bundles, or folders of them.
+
+    The charts are read as the app reads them from an EHR. The last visit of a chart is taken to be in
+    progress.
+    """
+    from smartapp import content_command
+    from smartapp.sandbox.bundles import BundleError
+
+    logs.configure("WARNING")
+    with told_in_plain_lines(BundleError):
+        day = today.date() if today else None
+        charts, counted = asyncio.run(content_command.counts(bundles, directory=directory, today=day))
+    content_command.show_counts(charts, counted)
+
+
+@content.command("reading")
+@click.argument("directory", required=False, type=click.Path(file_okay=False, exists=True, path_type=Path))
+def content_reading(directory: Path | None) -> None:
+    """Print how hard each text is to read, in each language; with a site's own DIRECTORY on top of ours."""
+    from smartapp import content_command
+
+    with told_in_plain_lines():
+        found = content_command.readings(directory)
+    content_command.show_readings(found)
+
+
+@main.group()
+def feedback() -> None:
+    """What clinicians found not useful."""
+
+
+@feedback.command("export")
+@click.option("--jsonl", "as_jsonl", is_flag=True, help="One JSON object a line.")
+def feedback_export(as_jsonl: bool) -> None:
+    """Print which reminders were found not useful, and why where somebody wrote it.
+
+    Kept with its version and the month: no clinician, no patient. Settings come from SMARTAPP_*,
+    as for `serve`.
+    """
+    from smartapp import feedback_command
+    from smartapp.errors import StoreUnavailable
+    from smartapp.settings import from_environment
+
+    with told_in_plain_lines(StoreUnavailable):
+        feedback_command.run(from_environment(os.environ), as_jsonl=as_jsonl)
 
 
 @main.command()

@@ -7,7 +7,7 @@ on the size after decompression. `docs/security.md` has the threats (T4, T5, T12
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -24,9 +24,10 @@ from smartapp.errors import (
     TemporaryOutboundError,
 )
 
-__all__ = ["MB", "Answer", "AsyncBaseTransport", "Door", "Limits", "Origin", "open_transport"]
+__all__ = ["MB", "Answer", "AsyncBaseTransport", "Door", "Limits", "Origin", "inside", "open_transport"]
 
 MB = 1024 * 1024
+AsgiApp = Callable[..., Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,11 @@ def open_transport() -> AsyncBaseTransport:
     """
     limits = httpx2.Limits(max_connections=200, max_keepalive_connections=60, keepalive_expiry=90)
     return httpx2.AsyncHTTPTransport(limits=limits, http2=True, trust_env=False, retries=0)
+
+
+def inside(app: AsgiApp) -> AsyncBaseTransport:
+    """A wire to an app in this process: nothing leaves it."""
+    return httpx2.ASGITransport(app=app)
 
 
 class _Gated(AsyncBaseTransport):

@@ -17,6 +17,7 @@ from smartapp.sandbox.stories import STORIES, story_resources
 from smartapp.sdm.catalogue import load_catalogue
 from smartapp.sdm.knowledge import Catalogue
 from smartapp.sdm.selection import Prompts, select
+from smartapp.sdm.sheets import OfferedSheet, offered_sheets
 from tests.fhir.read_server import FakeServer, client_of
 
 Resource = dict[str, Any]  # FHIR JSON
@@ -85,7 +86,9 @@ def catalogue() -> Catalogue:
     return load_catalogue(CONTENT)
 
 
-async def prompts(catalogue: Catalogue, patient_id: str, resources: list[Resource]) -> Prompts:
+async def offered(
+    catalogue: Catalogue, patient_id: str, resources: list[Resource]
+) -> tuple[Prompts, tuple[OfferedSheet, ...]]:
     """What is offered in this story's visit."""
     reading = start_reading(
         client_of(FakeServer(resources), patient_id=patient_id),
@@ -96,7 +99,8 @@ async def prompts(catalogue: Catalogue, patient_id: str, resources: list[Resourc
         wave_timeout_s=10,
         clock=now,
     )
-    return select(catalogue, facts_of(await reading.record(), today=TODAY))
+    facts = facts_of(await reading.record(), today=TODAY)
+    return select(catalogue, facts), offered_sheets(catalogue, facts)
 
 
 def as_another(patient: Resource, person: Resource) -> Resource:
@@ -108,7 +112,7 @@ def as_another(patient: Resource, person: Resource) -> Resource:
 @pytest.mark.parametrize("patient_id", [story.patient_id for story in STORIES])
 @given(person=PERSON, orientation=ORIENTATION)
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-async def test_questions_and_reminders_do_not_depend_on_who_the_patient_is(
+async def test_questions_reminders_and_sheets_do_not_depend_on_who_the_patient_is(
     catalogue: Catalogue, patient_id: str, person: Resource, orientation: Resource
 ) -> None:
     story = story_resources(TODAY)
@@ -116,9 +120,9 @@ async def test_questions_and_reminders_do_not_depend_on_who_the_patient_is(
     others.append(orientation | {"subject": {"reference": f"Patient/{patient_id}"}})
 
     as_is, as_other = (
-        await prompts(catalogue, patient_id, story),
-        await prompts(catalogue, patient_id, others),
+        await offered(catalogue, patient_id, story),
+        await offered(catalogue, patient_id, others),
     )
 
     assert as_other == as_is
-    assert as_is.opening.text
+    assert as_is[0].opening.text

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from smartapp.errors import AppError
+from smartapp.i18n import marked
 from smartapp.sdm.model import Change, ChangeKind
 from smartapp.sdm.wording import day
 
@@ -21,13 +22,15 @@ _GENERATED: Final = frozenset({"generated", "extensions"})
 class Obstacle(StrEnum):
     """Why an entry cannot be changed from here, in words for the clinician."""
 
-    ENDED = "This goal is already closed in the chart, so it cannot be changed from here."
-    WITHDRAWN = "The chart shows this as entered in error already."
-    CODED = "The chart also describes this goal with a code, which would not fit other words."
-    TOLD_TWICE = "The chart also tells this goal in a text of its own, which would not fit other words."
-    NO_WORDS = "There are no new words."
-    NOT_A_GOAL = "Only a goal can be changed in this way."
-    NOT_THIS_ENTRY = "This is not the entry that was confirmed."
+    ENDED = marked("This goal is already closed in the chart, so it cannot be changed from here.")
+    WITHDRAWN = marked("The chart shows this as entered in error already.")
+    CODED = marked("The chart also describes this goal with a code, which would not fit other words.")
+    TOLD_TWICE = marked(
+        "The chart also tells this goal in a text of its own, which would not fit other words."
+    )
+    NO_WORDS = marked("There are no new words.")
+    NOT_A_GOAL = marked("Only a goal can be changed in this way.")
+    NOT_THIS_ENTRY = marked("This is not the entry that was confirmed.")
 
 
 class CannotChange(AppError):

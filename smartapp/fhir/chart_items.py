@@ -13,10 +13,11 @@ def condition(resource: lenses.Condition) -> ChartItem:
     return ChartItem(
         reference=resource.reference,
         text=resource.code.words,
-        codes=_codes(resource.code),
+        codes=codes_of(resource.code),
         since=day_of(resource.onset_date_time or resource.recorded_date),
         status=_first_code(resource.clinical_status),
         categories=_categories(resource.category),
+        has_ended=resource.has_ended,
     )
 
 
@@ -24,7 +25,7 @@ def allergy(resource: lenses.AllergyIntolerance) -> ChartItem:
     return ChartItem(
         reference=resource.reference,
         text=resource.code.words,
-        codes=_codes(resource.code),
+        codes=codes_of(resource.code),
         since=day_of(resource.onset_date_time or resource.recorded_date),
         status=_first_code(resource.clinical_status),
         categories=frozenset(resource.category),
@@ -38,7 +39,7 @@ def medicine(resource: lenses.MedicationRequest) -> ChartItem:
     return ChartItem(
         reference=resource.reference,
         text=concept.words or resource.medication_reference.display,
-        codes=_codes(concept),
+        codes=codes_of(concept),
         since=day_of(resource.authored_on),
         status=resource.status,
         intent=resource.intent,
@@ -50,7 +51,7 @@ def order(resource: lenses.ServiceRequest) -> ChartItem:
     return ChartItem(
         reference=resource.reference,
         text=resource.code.words,
-        codes=_codes(resource.code),
+        codes=codes_of(resource.code),
         since=day_of(resource.authored_on),
         status=resource.status,
         intent=resource.intent,
@@ -66,7 +67,13 @@ def visit(resource: lenses.Encounter, patient: ThisPatient) -> Visit:
         reason=next((words for reason in resource.reason_code if (words := reason.words)), ""),
         type=next((words for kind in resource.type if (words := kind.words)), ""),
         organization=patient.relative(resource.service_provider.reference),
+        reasons=tuple(codes for reason in resource.reason_code if (codes := codes_of(reason))),
     )
+
+
+def codes_of(concept: lenses.Concept) -> frozenset[Code]:
+    """Every coding that has both a system and a code."""
+    return frozenset(Code(one.system, one.code) for one in concept.coding if one.system and one.code)
 
 
 def _contained_medication(resource: lenses.MedicationRequest) -> lenses.Concept:
@@ -81,10 +88,6 @@ def _contained_medication(resource: lenses.MedicationRequest) -> lenses.Concept:
         if medication.id == wanted:
             return medication.code
     return lenses.Concept()
-
-
-def _codes(concept: lenses.Concept) -> frozenset[Code]:
-    return frozenset(Code(one.system, one.code) for one in concept.coding if one.system and one.code)
 
 
 def _categories(concepts: tuple[lenses.Concept, ...]) -> frozenset[str]:

@@ -188,10 +188,20 @@ class Condition(OfSubject, frozen=True):
     code: Concept = Concept()
     onset_date_time: str = ""
     recorded_date: str = ""
+    abatement_date_time: str = ""
+    abatement_string: str = ""
+    abatement_period: Lens | None = None
+    abatement_age: Lens | None = None
+    abatement_range: Lens | None = None
 
     @property
     def is_void(self) -> bool:
         return bool(self.verification_status.code_set & {"entered-in-error", "refuted"})
+
+    @property
+    def has_ended(self) -> bool:
+        words = self.abatement_date_time or self.abatement_string
+        return bool(words or self.abatement_period or self.abatement_age or self.abatement_range)
 
 
 class ContainedMedication(Lens, frozen=True):

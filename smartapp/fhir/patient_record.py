@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from smartapp.notes.note_text import Unreadable
-from smartapp.sdm.facts import Code
+from smartapp.sdm.facts import Code, Measured
 from smartapp.sdm.model import Statement
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ class PartName(StrEnum):
     PLANNING_DOCUMENTS = "planning_documents"
     ORDERS = "orders"
     NOTES = "notes"
+    VALUES = "values"
 
 
 class Reason(StrEnum):
@@ -95,7 +96,9 @@ class PatientIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The encounter of the launch. `status` as in FHIR; `organization` a relative reference or ""."""
+    """The encounter of the launch. `status` as in FHIR; `organization` a relative reference or "". `reasons`:
+    the codes of each reason for the visit that is coded.
+    """
 
     id: str
     status: str
@@ -103,12 +106,13 @@ class Visit:
     reason: str = ""
     type: str = ""
     organization: str = ""
+    reasons: tuple[frozenset[Code], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChartItem:
     """A condition, medicine, allergy or order: `text` as the chart words it; `status` the FHIR status code;
-    `since` a day or None.
+    `since` a day or None. `has_ended`: the chart says when a condition ended, whatever its status says.
     """
 
     reference: str
@@ -118,6 +122,7 @@ class ChartItem:
     status: str = ""
     intent: str = ""
     categories: frozenset[str] = frozenset()
+    has_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +215,7 @@ class PatientRecord:
     related_persons: Part[RelatedPerson]
     care_team: Part[RelatedPerson]
     notes: Part[Note]
+    values: Part[Measured]
     note_statements: tuple[Statement, ...]
     read_at: datetime
     note_wording: tuple[NoteWording, ...] = ()
@@ -220,8 +226,8 @@ class PatientRecord:
         return (
             self.goals, self.preferences, self.notes, self.questionnaires, self.care_plans, self.priorities,
             self.consents, self.planning_documents, self.related_persons, self.care_team, self.visit,
-            self.conditions, self.medicines, self.allergies, self.orders,
+            self.conditions, self.medicines, self.allergies, self.orders, self.values,
         )  # fmt: skip
 
 
-AnyPart = Part[Statement] | Part[Note] | Part[RelatedPerson] | Part[Visit] | Part[ChartItem]
+AnyPart = Part[Statement] | Part[Note] | Part[RelatedPerson] | Part[Visit] | Part[ChartItem] | Part[Measured]

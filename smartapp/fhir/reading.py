@@ -27,12 +27,13 @@ from smartapp.fhir.patient_record import (
     PatientRecord,
     Reason,
 )
-from smartapp.fhir.wave import read_patient, reads
+from smartapp.fhir.wave import Values, read_patient, reads
 from smartapp.logs import event
 from smartapp.notes.reader import note_reader
+from smartapp.sdm.measured import Asked
 
 MAX_REQUESTS_AT_A_TIME = 24
-"""No EHR's wave has more, so that none of it waits for another part."""
+"""What else an EHR's wave has are values, which are asked for last; nothing else waits for another part."""
 
 T = TypeVar("T")
 
@@ -47,12 +48,13 @@ def start_reading(
     wave_timeout_s: float,
     clock: Clock,
     form: SiteForm = NO_FORM,
+    values: tuple[Asked, ...] = (),
 ) -> "ChartReading":
     """Begin the wave now, in the running event loop, and return at once.
 
     `fhir_user`: relative reference of the signed-in clinician, who is read too; "" when unknown.
-    `form`: the site's own questionnaire. Parts that are not in after `wave_timeout_s` seconds become
-    TOO_SLOW; the rest stands.
+    `form`: the site's own questionnaire. `values`: the lines that rules ask for.
+    Parts that are not in after `wave_timeout_s` seconds become TOO_SLOW; the rest stands.
     """
     deadline = asyncio.get_running_loop().time() + wave_timeout_s
     reader = Reader(client, asyncio.Semaphore(MAX_REQUESTS_AT_A_TIME), deadline)
@@ -60,7 +62,14 @@ def start_reading(
     patient = asyncio.create_task(read_patient(reader))
     # Nobody may ask for it any more when it fails; asyncio would complain of that.
     patient.add_done_callback(lambda task: task.cancelled() or task.exception())
-    parts = reads(reader, profile, encounter_id=encounter_id, notes=notes, form=form)
+    parts = reads(
+        reader,
+        profile,
+        encounter_id=encounter_id,
+        notes=notes,
+        form=form,
+        values=Values(values, clock().date()),
+    )
     return ChartReading(
         patient,
         asyncio.create_task(read_clinician(reader, fhir_user)),
@@ -130,6 +139,7 @@ class ChartReading:
             related_persons=part[PartName.RELATED_PERSONS],
             care_team=part[PartName.CARE_TEAM],
             notes=notes,
+            values=part[PartName.VALUES],
             note_statements=say.statements,
             note_wording=say.wording,
             read_at=self._clock(),

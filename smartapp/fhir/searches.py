@@ -5,10 +5,12 @@ US Core's searches where it has them (http://hl7.org/fhir/us/core/, 9.0.0), base
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from smartapp.ehr.profile import EhrProfile
 from smartapp.fhir.codes import PCO_CONFIDENCE, PRIORITIES_CODE, LocalSystems
 from smartapp.fhir.patient_record import PartName
+from smartapp.sdm.measured import Asked
 
 _LOINC = "http://loinc.org"
 _US_CORE_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/us-core-category"
@@ -34,7 +36,9 @@ class Search:
 
 
 def searches_for(patient_id: str, profile: EhrProfile) -> Mapping[PartName, tuple[Search, ...]]:
-    """The searches of every part that is searched for; patient and visit are read by id."""
+    """The searches of every part that is searched for; patient and visit are read by id, and values have
+    searches of their own.
+    """
 
     def ask(resource_type: str, *params: tuple[str, str]) -> Search:
         always = (("patient", patient_id), *params, ("_count", str(profile.page_size)))
@@ -83,3 +87,25 @@ def searches_for(patient_id: str, profile: EhrProfile) -> Mapping[PartName, tupl
             *(replace(ask(name), is_extra=True, is_optional=True) for name in profile.other_note_types),
         ),
     }
+
+
+def value_searches(
+    patient_id: str, profile: EhrProfile, *, asked: Iterable[Asked], today: date
+) -> tuple[Search, ...]:
+    """One search for each group of laboratory and vital sign lines that the rules ask for.
+
+    A day is added, since the server's day may be another. `date` has a time, without which Oracle Health
+    refuses it.
+    """
+    return tuple(
+        Search(
+            "Observation",
+            (
+                ("patient", patient_id),
+                ("code", ",".join(f"{_LOINC}|{code}" for code in group.codes)),
+                ("date", f"ge{today - timedelta(days=group.within_days + 1)}T00:00:00Z"),
+                ("_count", str(profile.page_size)),
+            ),
+        )
+        for group in asked
+    )

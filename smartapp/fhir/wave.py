@@ -1,11 +1,13 @@
 """What each part of the chart is made of: which searches, which lens, which items."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from smartapp.ehr.profile import EhrProfile
 from smartapp.errors import AnswerUnreadable, AppError
-from smartapp.fhir import chart_items, documents, lenses, people, statements
+from smartapp.fhir import chart_items, documents, lenses, people, statements, value_lenses
 from smartapp.fhir.answers import SiteForm, questionnaire_statements
 from smartapp.fhir.keeping import R, looked_at
 from smartapp.fhir.note_reading import NoteChoice, read_notes
@@ -19,20 +21,40 @@ from smartapp.fhir.patient_record import (
     RelatedPerson,
     Visit,
 )
-from smartapp.fhir.searches import searches_for
+from smartapp.fhir.searches import searches_for, value_searches
 from smartapp.fhir.this_patient import ThisPatient
+from smartapp.fhir.values import measured
 from smartapp.logs import event
+from smartapp.sdm.measured import Asked
 from smartapp.sdm.model import Statement
 
 T = TypeVar("T")
 Make = Callable[[R, ThisPatient], Iterable[T]]
 
 
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Which laboratory and vital sign lines are read, counted back from `today`."""
+
+    asked: tuple[Asked, ...]
+    today: date
+
+
 def reads(
-    reader: Reader, profile: EhrProfile, *, encounter_id: str | None, notes: NoteChoice, form: SiteForm
+    reader: Reader,
+    profile: EhrProfile,
+    *,
+    encounter_id: str | None,
+    notes: NoteChoice,
+    form: SiteForm,
+    values: Values,
 ) -> dict[PartName, Callable[[], Awaitable[AnyPart]]]:
-    """How to read each part; PATIENT is none of them."""
-    searches = searches_for(reader.client.patient_id, profile)
+    """How to read each part; PATIENT is none of them. What is asked for last may have to wait for a slot."""
+    patient_id = reader.client.patient_id
+    searches = {
+        **searches_for(patient_id, profile),
+        PartName.VALUES: value_searches(patient_id, profile, asked=values.asked, today=values.today),
+    }
 
     def part(
         name: PartName, lens: type[R], make: Make[R, T]
@@ -68,6 +90,7 @@ def reads(
         part(PartName.MEDICINES, lenses.MedicationRequest, _one(chart_items.medicine)),
         part(PartName.ALLERGIES, lenses.AllergyIntolerance, _one(chart_items.allergy)),
         part(PartName.ORDERS, lenses.ServiceRequest, _one(chart_items.order)),
+        part(PartName.VALUES, value_lenses.Observation, measured),
     ]
     return dict(found)
 

@@ -13,14 +13,19 @@ from smartapp.errors import ConfigurationError, Fault
 from smartapp.sdm.condition_entries import read_conditions
 from smartapp.sdm.content_text import Entry, read_entries
 from smartapp.sdm.entry_reader import did_you_mean
-from smartapp.sdm.knowledge import Catalogue, Opens
+from smartapp.sdm.guide_entries import faults_of_keys, read_guide
+from smartapp.sdm.handout_content import is_handout_file
+from smartapp.sdm.knowledge import Catalogue, Guide, Opens, Reminder, Sheet
 from smartapp.sdm.prompt_entries import Shelf, read_question, read_reminder, read_source, read_topic
+from smartapp.sdm.sheet_entries import read_option, read_sheet
 
 FILES = {
     "sources.toml": frozenset({"source"}),
     "conditions.toml": frozenset({"condition"}),
     "questions.toml": frozenset({"topic", "question"}),
     "reminders.toml": frozenset({"reminder"}),
+    "topics.toml": frozenset({"guide"}),
+    "sheets.toml": frozenset({"sheet", "option"}),
 }
 Thing = TypeVar("Thing")
 CORE_QUESTIONS = ("What are you hoping for?", "What are you most worried about?")
@@ -50,17 +55,22 @@ def load_catalogue(directory: Traversable | Path, extra: Path | None = None) -> 
 
 
 def faults_of_age(catalogue: Catalogue, today: date) -> tuple[Fault, ...]:
-    """Reminders whose last review is more than 24 months old, or later than `today`."""
+    """Reminders, guides and sheets whose last review is more than 24 months old, or later than `today`."""
     faults = []
-    for reminder in catalogue.reminders:
-        place, reviewed = reminder.place, reminder.reviewed
+    dated: tuple[tuple[str, Reminder | Guide | Sheet], ...] = (
+        *(("reminder", each) for each in catalogue.reminders),
+        *(("guide", each) for each in catalogue.guides),
+        *(("sheet", each) for each in catalogue.sheets),
+    )
+    for table, each in dated:
+        place, reviewed = each.place, each.reviewed
         if reviewed > today:
             problem = f"reviewed {reviewed} is after today"
         elif _two_years_after(reviewed) < today:
             problem = f"last reviewed {reviewed}, more than {REVIEW_YEARS} years ago"
         else:
             continue
-        faults.append(Fault(place.file, place.line, f"reminder {reminder.id}: {problem}"))
+        faults.append(Fault(place.file, place.line, f"{table} {each.id}: {problem}"))
     return tuple(faults)
 
 
@@ -82,6 +92,8 @@ def _entries_of_site(extra: Path) -> tuple[list[Entry], list[Fault]]:
     faults: list[Fault] = []
     for path in sorted(extra.glob("*.toml")):
         tables = FILES.get(path.name)
+        if is_handout_file(path.name):
+            continue  # read with the handout's texts
         if tables is None:
             faults.append(Fault(str(path), None, f"unknown content file{did_you_mean(path.name, FILES)}"))
             continue
@@ -122,7 +134,13 @@ def _merge(ours: list[Entry], theirs: list[Entry]) -> tuple[list[Entry], list[Fa
             faults.append(
                 entry.fault(f"switched off, so nothing else is read: {', '.join(extra_keys)}", extra_keys[0])
             )
-    return list(merged.values()), faults
+    return _without_options_of_nothing(list(merged.values()), theirs), faults
+
+
+def _without_options_of_nothing(merged: list[Entry], theirs: list[Entry]) -> list[Entry]:
+    """A sheet that is switched off takes its options along."""
+    off = {entry.id for entry in theirs if entry.table == "sheet" and entry.is_off}
+    return [entry for entry in merged if entry.table != "option" or entry.values.get("sheet") not in off]
 
 
 def _build(entries: list[Entry]) -> tuple[Catalogue, list[Fault]]:
@@ -141,12 +159,19 @@ def _build(entries: list[Entry]) -> tuple[Catalogue, list[Fault]]:
     reminders = _read_each(
         by_table["reminder"], lambda entry: read_reminder(entry, shelf, questions=questions), faults
     )
+    guides = _read_each(by_table["guide"], lambda entry: read_guide(entry, shelf), faults)
+    faults += faults_of_keys(guides)
+    sheet_ids = frozenset(entry.id for entry in by_table["sheet"])
+    options = _read_each(by_table["option"], lambda entry: read_option(entry, shelf, sheet_ids), faults)
+    sheets = _read_each(by_table["sheet"], lambda entry: read_sheet(entry, shelf, options=options), faults)
     catalogue = Catalogue(
         questions=tuple(sorted(_whole(questions), key=lambda each: (not each.core, each.order, each.id))),
         reminders=tuple(sorted(_whole(reminders), key=lambda each: (each.priority, each.id))),
         conditions=tuple(_whole(conditions)),
         sources=tuple(_whole(sources)),
         topics=tuple(_whole(topics)),
+        guides=tuple(sorted(_whole(guides), key=lambda each: each.label.casefold())),
+        sheets=tuple(sorted(_whole(sheets), key=lambda each: each.label.casefold())),
     )
     return catalogue, faults
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from smartapp.i18n import marked
 from smartapp.sdm.model import Kind
 
 DECISION_ROLES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "patient": "I decide",
-        "patient-after-advice": "I decide, after hearing what you think",
-        "shared": "We decide together",
-        "clinician-after-hearing": "You decide, after hearing what matters to me",
-        "clinician": "You decide",
+        "patient": marked("I decide"),
+        "patient-after-advice": marked("I decide, after hearing what you think"),
+        "shared": marked("We decide together"),
+        "clinician-after-hearing": marked("You decide, after hearing what matters to me"),
+        "clinician": marked("You decide"),
     }
 )
 """Codes and the patient's side of them, from deciding alone to leaving it to the clinician."""

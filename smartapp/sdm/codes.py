@@ -1,15 +1,16 @@
-"""Which codes of a chart mean one of our named conditions: exact SNOMED CT and RxNorm codes, ICD-10-CM by
-category.
+"""Which codes of a chart mean one of our named conditions: exact SNOMED CT, RxNorm and LOINC codes, ICD-10-CM
+by category.
 """
 
 import re
 from dataclasses import dataclass
 
-from smartapp.sdm.facts import Code, CodedFact
+from smartapp.sdm.facts import Code, CodedFact, Measured
 
 SNOMED = frozenset({"http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96"})
 ICD10 = frozenset({"http://hl7.org/fhir/sid/icd-10-cm", "urn:oid:2.16.840.1.113883.6.90"})
 RXNORM = frozenset({"http://www.nlm.nih.gov/research/umls/rxnorm", "urn:oid:2.16.840.1.113883.6.88"})
+LOINC = frozenset({"http://loinc.org", "urn:oid:2.16.840.1.113883.6.1"})
 
 _ICD10_ENTRY = re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?")
 _ICD10_RANGE = re.compile(r"([A-Z])(\d\d)-([A-Z])(\d\d)")
@@ -32,8 +33,9 @@ class CodeSet:
     icd10_initial: tuple[str, ...] = ()
     not_icd10: tuple[str, ...] = ()
     rxnorm: frozenset[str] = frozenset()
+    loinc: frozenset[str] = frozenset()
 
-    def means(self, fact: CodedFact) -> bool:
+    def means(self, fact: CodedFact | Measured) -> bool:
         """True when one of the fact's codes is meant and none is excluded."""
         if any(_under(code, self.not_icd10) for code in fact.codes):
             return False
@@ -44,6 +46,8 @@ class CodeSet:
             return code.code in self.snomed
         if code.system in RXNORM:
             return code.code in self.rxnorm
+        if code.system in LOINC:
+            return code.code in self.loinc
         return _under(code, self.icd10) or (_under(code, self.icd10_initial) and _is_initial(code))
 
 

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from smartapp.sdm.codes import NO_CODES, CodeSet
 from smartapp.sdm.facts import ChartFacts, CodedFact, Known
+from smartapp.sdm.measured import LineOnFile, ValueOnFile, figure, lines_that_fit
 from smartapp.sdm.model import Kind, Statement
 
 _OPEN = frozenset({"draft", "active"})
@@ -21,12 +22,18 @@ _ENGLISH = frozenset({"en", "eng"})
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One thing that made a rule hold. `label` is our wording, never the chart's; `reference` is "" for
-    what has no resource.
+    what has no resource; `value` is what was measured ("91 %"), "" where nothing was.
     """
 
     label: str
     reference: str = ""
     on: date | None = None
+    value: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it was, with the value: "oxygen saturation by pulse oximetry 91 %"."""
+        return f"{self.label} {self.value}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,36 @@ class OrderToday:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderOnList:
+    """A draft or active order with one of these codes: written on the day of the visit with `today`, else at
+    most `within_days` ago.
+    """
+
+    id: str
+    label: str
+    codes: CodeSet
+    today: bool = False
+    within_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonForVisit:
+    """One of these codes is given as a reason for this visit."""
+
+    id: str
+    label: str
+    codes: CodeSet
+
+
+@dataclass(frozen=True, slots=True)
+class WordingInNotes:
+    """Words that clearly color the picture stand in a note of the last two years, by anybody."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitInProgress:
     """The visit of this launch is in progress."""
 
@@ -114,7 +151,18 @@ class NothingSaid:
 
 
 SimpleCondition = (
-    ProblemOnList | MedicineOnList | NoMedicine | OrderToday | VisitInProgress | OtherLanguage | NothingSaid
+    ProblemOnList
+    | MedicineOnList
+    | NoMedicine
+    | OrderToday
+    | OrderOnList
+    | ReasonForVisit
+    | ValueOnFile
+    | LineOnFile
+    | WordingInNotes
+    | VisitInProgress
+    | OtherLanguage
+    | NothingSaid
 )
 
 
@@ -137,10 +185,14 @@ def reads(condition: Condition) -> frozenset[Known]:  # noqa: PLR0911 - one line
             return frozenset({Known.CONDITIONS})
         case MedicineOnList() | NoMedicine():
             return frozenset({Known.MEDICINES})
-        case OrderToday():
+        case OrderToday() | OrderOnList():
             return frozenset({Known.ORDERS})
-        case VisitInProgress():
+        case VisitInProgress() | ReasonForVisit():
             return frozenset({Known.VISIT})
+        case ValueOnFile() | LineOnFile():
+            return frozenset({Known.VALUES})
+        case WordingInNotes():
+            return frozenset({Known.NOTES})
         case OtherLanguage():
             return frozenset({Known.LANGUAGE})
         case NothingSaid(within_a_year=True):
@@ -166,7 +218,7 @@ def evaluate(condition: Condition, facts: ChartFacts) -> Finding:
     return Finding(holds=bool(because), because=because)
 
 
-def _evidence(condition: SimpleCondition, facts: ChartFacts) -> list[Evidence]:
+def _evidence(condition: SimpleCondition, facts: ChartFacts) -> list[Evidence]:  # noqa: PLR0911, PLR0912
     match condition:
         case ProblemOnList():
             found = [fact for fact in facts.conditions if _is_problem(condition, fact, facts.today)]
@@ -176,6 +228,21 @@ def _evidence(condition: SimpleCondition, facts: ChartFacts) -> list[Evidence]:
             return _noted(condition.label, found)
         case OrderToday():
             return _noted(condition.label, [fact for fact in facts.orders if _opened(fact, facts.today)])
+        case OrderOnList():
+            found = [fact for fact in facts.orders if _is_order(condition, fact, facts.today)]
+            return _noted(condition.label, found)
+        case ReasonForVisit(codes=codes):
+            found = [reason for reason in facts.visit_reasons if codes.means(reason)]
+            return _noted(f"{condition.label} as a reason for this visit", found)
+        case ValueOnFile():
+            lines = lines_that_fit(condition, facts.values, facts.today)
+            return [Evidence(condition.label, one.reference, one.on, figure(one)) for one in lines]
+        case LineOnFile():
+            lines = lines_that_fit(condition, facts.values, facts.today)
+            return [Evidence(condition.label, one.reference, one.on) for one in lines]
+        case WordingInNotes():
+            day = facts.judging_words_on
+            return [] if day is None else [Evidence(condition.label, on=day)]
         case VisitInProgress():
             return [Evidence(condition.label)] if facts.visit_in_progress else []
         case OtherLanguage():
@@ -235,6 +302,14 @@ def _opened(fact: CodedFact, today: date) -> bool:
     return fact.since == today and fact.status in _OPEN
 
 
+def _is_order(condition: OrderOnList, fact: CodedFact, today: date) -> bool:
+    if fact.status not in _OPEN or not condition.codes.means(fact) or fact.since is None:
+        return False
+    days = 0 if condition.today else condition.within_days
+    # Orders stay active for years when nobody closes them.
+    return days is not None and today - timedelta(days=days) <= fact.since <= today
+
+
 def _needs_other_language(facts: ChartFacts) -> bool:
     primary = facts.language.strip().lower().replace("_", "-").split("-")[0]
     return facts.interpreter_needed is True or primary not in _ENGLISH | _NO_LANGUAGE
@@ -252,5 +327,5 @@ def _noted(label: str, facts: list[CodedFact]) -> list[Evidence]:
     return [Evidence(label, reference=fact.reference, on=fact.since) for fact in facts]
 
 
-def _by_date_and_reference(evidence: Evidence) -> tuple[date, str, str]:
-    return (evidence.on or date.min, evidence.label, evidence.reference)
+def _by_date_and_reference(evidence: Evidence) -> tuple[date, str, str, str]:
+    return (evidence.on or date.min, evidence.label, evidence.reference, evidence.value)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
+from math import isfinite
 from typing import TypeVar
 
 from smartapp.errors import Fault
@@ -50,6 +51,16 @@ class EntryReader:
             return value
         self._note(f"{key}: write a whole number, {lowest} or more", key)
         return lowest
+
+    def number(self, key: str) -> float | None:
+        """A number, whole or not; None when left out."""
+        value = self.entry.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+            return float(value)
+        self._note(f"{key}: write a number, for example 30 or 4.5", key)
+        return None
 
     def yes(self, key: str) -> bool:
         """true or false; false when left out."""

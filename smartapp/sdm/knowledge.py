@@ -1,5 +1,5 @@
-"""What clinicians wrote for the app to show: sources, questions, reminders, and the catalogue that holds
-them.
+"""What clinicians wrote for the app to show: sources, questions, reminders, guides, decision sheets, and the
+catalogue that holds them.
 """
 
 from dataclasses import dataclass, field
@@ -89,7 +89,7 @@ class Topic:
 @dataclass(frozen=True, slots=True)
 class Question:
     """One sentence to say aloud. The answer is kept as a statement of `kind`. `when`: offered only while
-    all of these hold.
+    all of these hold, and none of `unless`.
     """
 
     id: str
@@ -102,6 +102,7 @@ class Question:
     sources: tuple[Citation, ...]
     version: int
     when: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
     opens: Opens | None = None
     place: Place = field(default=Place("", 0), compare=False)
 
@@ -135,10 +136,107 @@ class Reminder:
     place: Place = field(default=Place("", 0), compare=False)
 
 
+class Beside(StrEnum):
+    """What of this visit a guide shows beside its steps."""
+
+    STRENGTHS = "strengths"
+    EARLIER_GOALS = "earlier goals"
+    MEDIATION = "mediation"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a guide. `say`: a sentence to say aloud, "" for none. `question`: the same sentence, where
+    the answer is kept as a statement.
+    """
+
+    do: str
+    say: str = ""
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A topic that a clinician opens by hand, at most five steps long. `key`: the letter that opens it."""
+
+    id: str
+    label: str
+    key: str
+    moment: Moment
+    steps: tuple[Step, ...]
+    why: str
+    limits: str
+    sources: tuple[Citation, ...]
+    version: int
+    released: date
+    reviewed: date
+    reviewer: str
+    beside: Beside | None = None
+    place: Place = field(default=Place("", 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFact:
+    """Something that is known about an option, in words for a patient, and who says so."""
+
+    text: str
+    sources: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOption:
+    """One way to go. An empty part means that nothing could be checked. `find_cost`: how to learn what it
+    costs here.
+    """
+
+    id: str
+    sheet: str
+    label: str
+    is_waiting: bool
+    good: tuple[SheetFact, ...]
+    hard: tuple[SheetFact, ...]
+    sure: tuple[SheetFact, ...]
+    cost: tuple[SheetFact, ...]
+    find_cost: str
+    place: Place = field(default=Place("", 0), compare=False)
+
+    @property
+    def facts(self) -> tuple[SheetFact, ...]:
+        return (*self.good, *self.hard, *self.sure, *self.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A choice and its options, in A to Z order. Offered when all of `when` hold and none of `unless`; never
+    offered, and still to be opened by hand, without `when`.
+    """
+
+    id: str
+    label: str
+    question: str
+    options: tuple[SheetOption, ...]
+    when: tuple[Condition, ...]
+    unless: tuple[Condition, ...]
+    reads: frozenset[Known]
+    why: str
+    limits: str
+    version: int
+    released: date
+    reviewed: date
+    reviewer: str
+    place: Place = field(default=Place("", 0), compare=False)
+
+    @property
+    def sources(self) -> tuple[Citation, ...]:
+        """Of all facts, each once, in the order of the sheet."""
+        each = (source for option in self.options for fact in option.facts for source in fact.sources)
+        return tuple({source.id: source for source in each}.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """All content, checked. Questions stand in the order in which they are offered, reminders by priority,
-    then id.
+    then id; guides and sheets by label.
     """
 
     questions: tuple[Question, ...]
@@ -146,14 +244,25 @@ class Catalogue:
     conditions: tuple[Condition, ...]
     sources: tuple[Citation, ...]
     topics: tuple[Topic, ...]
+    guides: tuple[Guide, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
 
     def reminder(self, id: str) -> Reminder | None:  # noqa: A002
         """The reminder with this id, or None."""
         return next((reminder for reminder in self.reminders if reminder.id == id), None)
 
     def question(self, id: str) -> Question | None:  # noqa: A002
-        """The question with this id, or None."""
-        return next((question for question in self.questions if question.id == id), None)
+        """The question with this id, also one of a guide, or None."""
+        steps = (step.question for guide in self.guides for step in guide.steps)
+        return next((each for each in (*self.questions, *steps) if each is not None and each.id == id), None)
+
+    def guide(self, id: str) -> Guide | None:  # noqa: A002
+        """The guide with this id, or None."""
+        return next((guide for guide in self.guides if guide.id == id), None)
+
+    def sheet(self, id: str) -> Sheet | None:  # noqa: A002
+        """The decision sheet with this id, or None."""
+        return next((sheet for sheet in self.sheets if sheet.id == id), None)
 
     def opening(self, opens: Opens) -> Question:
         """The one question for this way of opening; the loader saw to it that there is exactly one."""

@@ -48,6 +48,11 @@ def faults_in_question(text: str, grade_excused: bool = False) -> tuple[str, ...
     return _faults_on_card(text, PATIENT_GRADE, grade_excused=grade_excused)
 
 
+def faults_in_label(text: str) -> tuple[str, ...]:
+    """What is wrong with the few words of ours that stand for a condition in a reason on screen."""
+    return _faults_of_words(text)
+
+
 def faults_in_drawer(text: str) -> tuple[str, ...]:
     """What is wrong with a reason or a limit, where causes and groups may be named but no pressure is put
     on anyone.
@@ -58,17 +63,32 @@ def faults_in_drawer(text: str) -> tuple[str, ...]:
     return (*faults, *_tone(text))
 
 
+def faults_in_page(text: str) -> tuple[str, ...]:
+    """What is wrong with a line of ours that is part of a page: it presses, blames or names a group.
+
+    How long and how hard it is depends on the page.
+    """
+    pressing = [f'"{word}" presses; offer instead' for word in _found(text, _PRESSURE)]
+    blaming = [f'"{word}" blames or doubts; say what happened' for word in _found(text, _BLAME)]
+    groups = [f'"{word}" names a group of people' for word in _found(text, _GROUPS)]
+    return (*pressing, *blaming, *groups, *_tone(text))
+
+
 def _faults_on_card(text: str, highest_grade: float, *, grade_excused: bool) -> tuple[str, ...]:
-    faults = [f'"{word}" blames or doubts; say what happened' for word in _found(text, _BLAME)]
-    faults += [f'"{word}" belongs in why or limits' for word in _found(text, _DRAWER_ONLY)]
-    faults += [f'"{word}" names a group of people' for word in _found(text, _GROUPS)]
-    faults += _tone(text)
+    faults = list(_faults_of_words(text))
     count = len(words_of(text))
     if count > MOST_WORDS:
         faults.append(f"{count} words; at most {MOST_WORDS}")
     if grade(text) > highest_grade and not grade_excused:
         faults.append(f"reading grade {grade(text)}; at most {highest_grade:g}")
     return tuple(faults)
+
+
+def _faults_of_words(text: str) -> tuple[str, ...]:
+    blame = (f'"{word}" blames or doubts; say what happened' for word in _found(text, _BLAME))
+    drawer = (f'"{word}" belongs in why or limits' for word in _found(text, _DRAWER_ONLY))
+    groups = (f'"{word}" names a group of people' for word in _found(text, _GROUPS))
+    return (*blame, *drawer, *groups, *_tone(text))
 
 
 def _found(text: str, phrases: tuple[str, ...]) -> list[str]:

@@ -16,8 +16,8 @@ _SOURCE_KEYS = frozenset({"id", "citation", "doi", "url", "supports", "grade"})
 _TOPIC_KEYS = frozenset({"id", "label"})
 _QUESTION_KEYS = frozenset(
     {
-        "id", "text", "kind", "topic", "moment", "core", "order", "when", "opens", "sources", "version",
-        "grade_exception",
+        "id", "text", "kind", "topic", "moment", "core", "order", "when", "unless", "opens", "sources",
+        "version", "grade_exception",
     }
 )  # fmt: skip
 _USES = {f"uses_{attribute.value}": attribute for attribute in Attribute}
@@ -44,7 +44,7 @@ def read_source(entry: Entry) -> tuple[Citation | None, list[Fault]]:
     source = Citation(
         id=reader.text("id"),
         citation=reader.text("citation"),
-        supports=reader.text("supports"),
+        supports=_drawer(reader, "supports"),
         grade=reader.text("grade"),
         doi=reader.text("doi", optional=True),
         url=reader.text("url", optional=True),
@@ -77,6 +77,7 @@ def read_question(entry: Entry, shelf: Shelf) -> tuple[Question | None, list[Fau
         sources=_sources(reader, shelf),
         version=reader.whole("version"),
         when=reader.known("when", shelf.conditions, "condition"),
+        unless=reader.known("unless", shelf.conditions, "condition"),
         opens=reader.choice("opens", Opens) if "opens" in entry.values else None,
         place=entry.place,
     )

@@ -3,27 +3,32 @@ Pure and repeatable.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
+from smartapp.sdm.asking import StillTrue, asking
 from smartapp.sdm.conditions import Evidence, evaluate
 from smartapp.sdm.facts import ChartFacts, Known
 from smartapp.sdm.knowledge import Catalogue, Moment, Opens, Question, Reminder, Tier
+from smartapp.sdm.memory import NOTHING, Memory, Trigger, shown_before, triggers
 from smartapp.sdm.model import Kind
+from smartapp.sdm.wording import day as in_figures
 
 EVERY_MOMENT = frozenset(Moment)
 PARTS_IN_WORDS = {
-    Known.VISIT: "the visit's status",
-    Known.CONDITIONS: "conditions",
-    Known.MEDICINES: "medicines",
-    Known.ORDERS: "orders",
-    Known.LANGUAGE: "preferred language",
-    Known.STATEMENTS: "what was said before",
-    Known.NOTES: "notes and forms",
+    Known.VISIT: marked("the visit's status"),
+    Known.CONDITIONS: marked("conditions"),
+    Known.MEDICINES: marked("medicines"),
+    Known.ORDERS: marked("orders"),
+    Known.LANGUAGE: marked("preferred language"),
+    Known.STATEMENTS: marked("what was said before"),
+    Known.NOTES: marked("notes and forms"),
+    Known.VALUES: marked("laboratory and vital sign values"),
 }
 _MOST_DATES = 2
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Silence(StrEnum):
@@ -32,17 +37,23 @@ class Silence(StrEnum):
     NOT_MET = "not met"
     NOT_READ = "not read"
     HIDDEN = "hidden"
+    HIDDEN_FOR_GOOD = "hidden for good"
+    SHOWN_BEFORE = "shown before"
+    DIED = "died"
     OTHER_MOMENT = "other moment"
     ANOTHER_GOES_FIRST = "another goes first"
 
 
 @dataclass(frozen=True, slots=True)
 class ShownReminder:
-    """A reminder on screen. `because` says in plain words, with dates, what made it appear."""
+    """A reminder on screen. `because` says in plain words, with dates, what made it appear; `triggers` are
+    what is remembered of that.
+    """
 
     reminder: Reminder
     because: str
     evidence: tuple[Evidence, ...]
+    triggers: tuple[Trigger, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +68,17 @@ class SilentReminder:
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """What a visit shows. Every reminder of the catalogue is either in `reminders` or in `silent`."""
+    """What a visit shows. Every reminder of the catalogue is either in `reminders` or in `silent`.
+
+    `questions` are asked; what is in `confirm` is read to the patient instead: does it still hold?
+    """
 
     opening: Question
     opening_because: str
     reminders: tuple[ShownReminder, ...]
     questions: tuple[Question, ...]
     silent: tuple[SilentReminder, ...]
+    confirm: tuple[StillTrue, ...] = ()
 
 
 def select(
@@ -72,22 +87,34 @@ def select(
     *,
     hidden: frozenset[str] = frozenset(),
     moments: frozenset[Moment] = EVERY_MOMENT,
+    memory: Memory = NOTHING,
 ) -> Prompts:
     """The prompts for this chart.
 
-    At most one reminder of each tier. `hidden` are ids of reminders and questions that this clinician put
-    away; core questions stay. `moments` narrows the reminders to those of use now, for example when
-    closing.
+    At most one reminder of each tier. `hidden` are ids of reminders and questions that were put away in this
+    visit; core questions stay. `moments` narrows the reminders to those of use now, for example when
+    closing. `memory` keeps a reminder away that an earlier visit of the last twelve months showed for the
+    same reason, or that this clinician put away for good.
     """
     opening, opening_because = _opening(catalogue, facts)
-    reminders, silent = _reminders(catalogue, facts, hidden=hidden, moments=moments)
+    wanted = _Wanted(hidden, moments, memory)
+    reminders, silent = _reminders(catalogue, facts, wanted)
+    asked = asking(catalogue, facts, hidden)
     return Prompts(
         opening=opening,
         opening_because=opening_because,
         reminders=reminders,
-        questions=_questions(catalogue, facts, hidden),
+        questions=asked.questions,
         silent=silent,
+        confirm=asked.confirm,
     )
+
+
+def without_reminders(prompts: Prompts) -> Prompts:
+    """The same of somebody who has died: there is nobody to ask, and nothing to be reminded of."""
+    reason = _("The chart says that the patient has died.")
+    silenced = tuple(SilentReminder(each.reminder, Silence.DIED, reason) for each in prompts.reminders)
+    return replace(prompts, reminders=(), silent=prompts.silent + silenced, confirm=())
 
 
 def opening_question_now(catalogue: Catalogue) -> Question:
@@ -117,34 +144,36 @@ def _opening(catalogue: Catalogue, facts: ChartFacts) -> tuple[Question, str]:
     if latest is not None:
         return (
             usual,
-            f"A goal or hope was last written down on {_in_figures(latest)}. Asking again keeps it true.",
+            f"A goal or hope was last written down on {in_figures(latest)}. Asking again keeps it true.",
         )
     return usual, "This question opens any visit. No goal or hope is on file from the last year."
 
 
-def _questions(catalogue: Catalogue, facts: ChartFacts, hidden: frozenset[str]) -> tuple[Question, ...]:
-    return tuple(
-        question
-        for question in catalogue.questions
-        if (question.core or question.id not in hidden)
-        and all(evaluate(condition, facts).holds for condition in question.when)
-    )
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which reminders may be shown at all."""
+
+    hidden: frozenset[str]
+    moments: frozenset[Moment]
+    memory: Memory
 
 
 def _reminders(
-    catalogue: Catalogue, facts: ChartFacts, *, hidden: frozenset[str], moments: frozenset[Moment]
+    catalogue: Catalogue, facts: ChartFacts, wanted: _Wanted
 ) -> tuple[tuple[ShownReminder, ...], tuple[SilentReminder, ...]]:
     shown: dict[Tier, ShownReminder] = {}
     silent: list[SilentReminder] = []
     for reminder in catalogue.reminders:
-        answer = _answer(reminder, facts, hidden=hidden, moments=moments)
+        answer = _answer(reminder, facts, wanted)
         if isinstance(answer, SilentReminder):
             silent.append(answer)
         elif reminder.tier in shown:
             first = shown[reminder.tier].reminder.id
             silent.append(
                 SilentReminder(
-                    reminder, Silence.ANOTHER_GOES_FIRST, reason=f"{first} goes first in this visit."
+                    reminder,
+                    Silence.ANOTHER_GOES_FIRST,
+                    reason=_("%(first)s goes first in this visit.", first=first),
                 )
             )
         else:
@@ -152,41 +181,55 @@ def _reminders(
     return tuple(shown[tier] for tier in (Tier.DECISION, Tier.UNIVERSAL) if tier in shown), tuple(silent)
 
 
-def _answer(
-    reminder: Reminder, facts: ChartFacts, *, hidden: frozenset[str], moments: frozenset[Moment]
-) -> ShownReminder | SilentReminder:
-    if reminder.id in hidden:
-        return SilentReminder(reminder, Silence.HIDDEN, reason="You hid it.")
-    if reminder.moment not in moments:
-        return SilentReminder(reminder, Silence.OTHER_MOMENT, reason="It is for another moment of the visit.")
-    wanted = [evaluate(condition, facts) for condition in reminder.when]
-    unwanted = [evaluate(condition, facts) for condition in reminder.unless]
-    if any(finding.holds is False for finding in wanted) or any(finding.holds for finding in unwanted):
-        return SilentReminder(reminder, Silence.NOT_MET, reason="What it asks of the chart is not there.")
-    missing = {part for finding in (*wanted, *unwanted) for part in finding.missing}
+def _answer(reminder: Reminder, facts: ChartFacts, wanted: _Wanted) -> ShownReminder | SilentReminder:
+    """What this chart makes of one reminder, whatever the others do."""
+    put_away = _put_away(reminder, wanted)
+    if put_away is not None:
+        return put_away
+    here = [evaluate(condition, facts) for condition in reminder.when]
+    in_the_way = [evaluate(condition, facts) for condition in reminder.unless]
+    if any(finding.holds is False for finding in here) or any(finding.holds for finding in in_the_way):
+        return SilentReminder(reminder, Silence.NOT_MET, _("What it asks of the chart is not there."))
+    missing = {part for finding in (*here, *in_the_way) for part in finding.missing}
     if missing:
-        parts = ", ".join(PARTS_IN_WORDS[part] for part in sorted(missing))
-        reason = f"Stays away, since these could not be read in full: {parts}."
-        return SilentReminder(reminder, Silence.NOT_READ, reason=reason, missing=tuple(sorted(missing)))
-    evidence = tuple(evidence for finding in wanted for evidence in finding.because)
-    return ShownReminder(reminder, because=_because(evidence), evidence=evidence)
+        parts = ", ".join(_(PARTS_IN_WORDS[part]) for part in sorted(missing))
+        reason = _("Stays away, since these could not be read in full: %(parts)s.", parts=parts)
+        return SilentReminder(reminder, Silence.NOT_READ, reason, missing=tuple(sorted(missing)))
+    found = triggers(reminder.id, zip(reminder.when, here, strict=True))
+    before = shown_before(wanted.memory, found, facts.today)
+    if before is not None:
+        reason = _(
+            "Shown on %(day)s for the same reason; next after %(next)s.",
+            day=in_figures(before.on),
+            next=in_figures(before.next_after),
+        )
+        return SilentReminder(reminder, Silence.SHOWN_BEFORE, reason)
+    evidence = tuple(evidence for finding in here for evidence in finding.because)
+    return ShownReminder(reminder, because=_because(evidence), evidence=evidence, triggers=found)
+
+
+def _put_away(reminder: Reminder, wanted: _Wanted) -> SilentReminder | None:
+    """Why it stays away from any chart, None where it does not."""
+    if reminder.id in wanted.hidden:
+        return SilentReminder(reminder, Silence.HIDDEN, _("Hidden for this visit."))
+    if reminder.id in wanted.memory.hidden:
+        return SilentReminder(reminder, Silence.HIDDEN_FOR_GOOD, _("Hidden for you, in every visit."))
+    if reminder.moment not in wanted.moments:
+        return SilentReminder(reminder, Silence.OTHER_MOMENT, _("It is for another moment of the visit."))
+    return None
 
 
 def _because(evidence: Iterable[Evidence]) -> str:
     """For example: Shown because: diabetes in the chart (3 May 2021); an order written today."""
     dates: dict[str, set[date]] = {}
     for each in evidence:
-        dates.setdefault(each.label, set())
+        dates.setdefault(each.words, set())
         if each.on is not None:
-            dates[each.label].add(each.on)
-    return "Shown because: " + "; ".join(_with_dates(label, days) for label, days in dates.items()) + "."
+            dates[each.words].add(each.on)
+    reasons = "; ".join(_with_dates(label, days) for label, days in dates.items())
+    return _("Shown because: %(reasons)s.", reasons=reasons)
 
 
 def _with_dates(label: str, days: set[date]) -> str:
     latest = sorted(days)[-_MOST_DATES:]
-    return f"{label} ({', '.join(_in_figures(day) for day in latest)})" if latest else label
-
-
-def _in_figures(day: date) -> str:
-    """A date as our pages write it: 9 Jun 2026."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{label} ({', '.join(in_figures(day) for day in latest)})" if latest else label

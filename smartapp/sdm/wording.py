@@ -2,24 +2,25 @@
 
 from datetime import date
 
+from smartapp.i18n import marked
 from smartapp.sdm.model import Kind
 
 KIND_WORDS = {
-    Kind.GOAL: "Goal",
-    Kind.HOPE: "Hope",
-    Kind.WORRY: "Worry",
-    Kind.MATTERS: "What matters",
-    Kind.UNACCEPTABLE: "Not acceptable",
-    Kind.TREATMENT_PREFERENCE: "Treatment preference",
-    Kind.CARE_EXPERIENCE: "Care preference",
-    Kind.DECISION_ROLE: "How to decide",
-    Kind.PEOPLE: "Who is involved",
-    Kind.CONFIDENCE: "Confidence",
-    Kind.STRENGTH: "Strength",
-    Kind.DECISION: "Decision",
-    Kind.PRIORITIES: "In order of importance",
-    Kind.CODE_STATUS: "Code status",
-    Kind.PLANNING_DOCUMENT: "Planning document",
+    Kind.GOAL: marked("Goal"),
+    Kind.HOPE: marked("Hope"),
+    Kind.WORRY: marked("Worry"),
+    Kind.MATTERS: marked("What matters"),
+    Kind.UNACCEPTABLE: marked("Not acceptable"),
+    Kind.TREATMENT_PREFERENCE: marked("Treatment preference"),
+    Kind.CARE_EXPERIENCE: marked("Care preference"),
+    Kind.DECISION_ROLE: marked("How to decide"),
+    Kind.PEOPLE: marked("Who is involved"),
+    Kind.CONFIDENCE: marked("Confidence"),
+    Kind.STRENGTH: marked("Strength"),
+    Kind.DECISION: marked("Decision"),
+    Kind.PRIORITIES: marked("In order of importance"),
+    Kind.CODE_STATUS: marked("Code status"),
+    Kind.PLANNING_DOCUMENT: marked("Planning document"),
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -14,9 +14,11 @@ from smartapp.fhir.client import FhirClient
 from smartapp.fhir.note_reading import NoteChoice
 from smartapp.fhir.patient_record import Part, PartName, PatientIdentity, Reason, Visit
 from smartapp.fhir.reading import ChartReading, start_reading
+from smartapp.sdm.measured import Asked
 from tests.fhir.read_server import FakeServer, about_p1, bundle, client_of, fhir, goal, outcome, patient
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+VALUES = (Asked(("59408-5",), 1), Asked(("39156-5", "48643-1"), 365))
 PARTS = [name for name in PartName if name is not PartName.PATIENT]
 
 
@@ -28,6 +30,7 @@ def read(
     notes: NoteChoice | None = None,
     profile: EhrProfile | None = None,
     wave_timeout_s: float = 10,
+    values: tuple[Asked, ...] = (),
 ) -> ChartReading:
     return start_reading(
         client,
@@ -37,6 +40,7 @@ def read(
         notes=notes or NoteChoice(20),
         wave_timeout_s=wave_timeout_s,
         clock=lambda: NOW,
+        values=values,
     )
 
 
@@ -55,9 +59,11 @@ async def test_an_empty_chart_has_every_part_read_and_nothing_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("vendor", "at_once", "later"), [("generic", 23, 2), ("epic", 24, 0), ("oracle", 22, 2)]
+    ("vendor", "at_once", "later"), [("generic", 24, 3), ("epic", 24, 2), ("oracle", 24, 2)]
 )
-async def test_nothing_of_a_wave_waits_for_another_part(vendor: str, at_once: int, later: int) -> None:
+async def test_nothing_of_a_wave_but_values_waits_for_another_part(
+    vendor: str, at_once: int, later: int
+) -> None:
     encounter = about_p1("Encounter", "e1", status="in-progress")
     clinician = {"resourceType": "Practitioner", "id": "7", "name": [{"family": "Osei"}]}
     server = FakeServer([patient(), encounter, clinician])
@@ -71,12 +77,18 @@ async def test_nothing_of_a_wave_waits_for_another_part(vendor: str, at_once: in
         return answer
 
     reading = read(
-        client_of(hold), encounter_id="e1", fhir_user="Practitioner/7", profile=profile_for(vendor)
+        client_of(hold),
+        encounter_id="e1",
+        fhir_user="Practitioner/7",
+        profile=profile_for(vendor),
+        values=VALUES,
     )
     await reading.record()
     await reading.clinician()
 
     assert len(server.requests) == at_once + later
+    late = [request for request in server.requests[at_once:] if request.url.path == "/fhir/Observation"]
+    assert all("date" in request.url.params for request in late)
 
 
 @pytest.mark.parametrize(("vendor", "requests"), [("generic", 22), ("epic", 24), ("oracle", 21)])
@@ -119,7 +131,7 @@ async def test_no_more_than_twenty_four_requests_are_under_way_at_a_time() -> No
         under_way -= 1
         return await server(request)
 
-    await read(client_of(count), notes=NoteChoice(40)).record()
+    await read(client_of(count), notes=NoteChoice(40), values=VALUES).record()
 
     assert 20 <= most <= 24
 
@@ -163,7 +175,7 @@ async def test_a_part_without_its_scope_is_not_permitted_and_not_asked_for() -> 
 
 
 async def test_an_ended_session_is_told_by_every_part_and_raised_for_the_patient() -> None:
-    reading = read(client_of(FakeServer(broken=lambda request: outcome(401))))
+    reading = read(client_of(FakeServer(broken=lambda request: outcome(401))), values=VALUES)
 
     with pytest.raises(SessionEnded):
         await reading.patient()

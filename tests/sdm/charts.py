@@ -4,7 +4,7 @@ from datetime import date
 from importlib import resources
 
 from smartapp.sdm.catalogue import load_catalogue
-from smartapp.sdm.facts import ChartFacts, Code, CodedFact, Known
+from smartapp.sdm.facts import ChartFacts, Code, CodedFact, Known, Measured
 from smartapp.sdm.knowledge import Catalogue
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 
@@ -12,6 +12,7 @@ TODAY = date(2026, 11, 22)
 SNOMED = "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+LOINC = "http://loinc.org"
 ALL_PARTS = frozenset(Known)
 
 
@@ -33,8 +34,26 @@ def medicine(
     return _fact(RXNORM, code, since, reference="MedicationRequest/1", status=status, label=name)
 
 
-def order(since: date | None = TODAY, *, status: str = "draft") -> CodedFact:
-    return _fact(SNOMED, "183545006", since, reference="ServiceRequest/1", status=status)
+def order(
+    since: date | None = TODAY, *, status: str = "draft", code: str = "183545006", system: str = SNOMED
+) -> CodedFact:
+    return _fact(system, code, since, reference="ServiceRequest/1", status=status)
+
+
+def reason(system: str, code: str) -> CodedFact:
+    return _fact(system, code, TODAY, reference="Encounter/1", status="in-progress")
+
+
+def line(
+    code: str, on: date | None = TODAY, *, value: float | None = 50.0, unit: str = "mL/min/{1.73_m2}"
+) -> Measured:
+    return Measured("Observation/1", frozenset({Code(LOINC, code)}), value=value, unit=unit, on=on)
+
+
+def oximetry(value: float, on: date | None = TODAY) -> Measured:
+    """As US Core has it: the code for the oximeter beside the one for any method."""
+    codes = frozenset({Code(LOINC, "59408-5"), Code(LOINC, "2708-6")})
+    return Measured("Observation/2", codes, value=value, unit="%", on=on)
 
 
 def said(
@@ -63,6 +82,9 @@ def chart(
     language: str = "en-US",
     interpreter_needed: bool | None = None,
     visit_in_progress: bool = False,
+    visit_reasons: tuple[CodedFact, ...] = (),
+    values: tuple[Measured, ...] = (),
+    judging_words_on: date | None = None,
     known: frozenset[Known] = ALL_PARTS,
 ) -> ChartFacts:
     return ChartFacts(
@@ -75,6 +97,9 @@ def chart(
         language=language,
         interpreter_needed=interpreter_needed,
         statements=statements,
+        visit_reasons=visit_reasons,
+        values=values,
+        judging_words_on=judging_words_on,
     )
 
 

@@ -15,13 +15,17 @@ from smartapp.sdm.model import Kind, SaidBy
 from smartapp.sdm.selection import Silence, opening_question_now, select
 from tests.sdm.charts import (
     ICD10,
+    LOINC,
     RXNORM,
     SNOMED,
     TODAY,
     chart,
     icd10,
+    line,
     medicine,
     order,
+    oximetry,
+    reason,
     said,
     shipped,
     snomed,
@@ -44,6 +48,23 @@ FIRES = {
     "R01": chart(visit_in_progress=True, statements=(said(Kind.GOAL),)),
     "R02": chart(visit_in_progress=True),
     "R03": chart(orders=(order(),)),
+    "R15": chart(values=(line("48643-1"),)),
+    "R16": chart(
+        conditions=(icd10("J43.9"),),
+        orders=(order(date(2026, 11, 1), code="127783003"),),
+        statements=(said(Kind.GOAL),),
+    ),
+    "R17": chart(values=(oximetry(91),)),
+    "R18": chart(values=(line("39156-5", value=34, unit="kg/m2"),)),
+    "R19": chart(conditions=(icd10("F10.20"),)),
+    "R21": chart(conditions=(icd10("F20.9"),), visit_reasons=(reason(ICD10, "R10.9"),)),
+    "R27": chart(
+        conditions=(icd10("O24.410", date(2026, 9, 1)),),
+        orders=(order(code="3426-4", system=LOINC),),
+    ),
+    "R32": chart(conditions=(icd10("M79.7"),)),
+    "R36": chart(judging_words_on=date(2026, 3, 2), statements=(said(Kind.GOAL),)),
+    "R37": chart(conditions=(icd10("Z20.6", date(2026, 11, 1)),)),
     "R06": chart(conditions=(icd10("G89.4"),)),
     "R07": chart(medicines=(medicine("7804", TODAY),)),
     "R08": chart(conditions=(icd10("D57.1"),)),
@@ -69,6 +90,7 @@ NEEDS_OTHERS_HIDDEN = {
     "R04": frozenset({"R01", "R02", "R25"}),
     "R25": frozenset({"R01", "R02"}),
     "R35": frozenset({"R02"}),
+    "R05": frozenset({"R02", "R25", "R35"}),
 }
 
 
@@ -88,7 +110,7 @@ def test_reminder_further_down_is_shown_when_those_before_are_hidden(
     reminder: str, hidden: frozenset[str]
 ) -> None:
     facts = chart(visit_in_progress=True, medicines=(medicine("197361", TODAY),))
-    facts = facts if reminder == "R35" else replace(facts, medicines=())
+    facts = facts if reminder in {"R35", "R05"} else replace(facts, medicines=())
 
     assert reminder in shown_ids(facts, hidden | {"R01"})
 
