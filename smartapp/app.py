@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +17,14 @@ from smartapp.errors import StoreUnavailable
 from smartapp.fhir import guard
 from smartapp.fhir.capability import Capabilities
 from smartapp.http import AsyncBaseTransport, open_transport
+from smartapp.i18n import LANGUAGES, Language, load_languages
 from smartapp.notes.reader import note_reader
 from smartapp.sdm.catalogue import load_catalogue
+from smartapp.sdm.handout_content import load_handouts
+from smartapp.sdm.handout_texts import Handouts
 from smartapp.sdm.knowledge import Catalogue
+from smartapp.sdm.measured import asked
+from smartapp.sdm.translations import Translations, load_translations
 from smartapp.settings import Settings
 from smartapp.smart.authorization import Authorization
 from smartapp.smart.doors import Doors
@@ -28,15 +33,19 @@ from smartapp.smart.sessions import Sessions
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
 from smartapp.store.engines import database_kind
+from smartapp.store.feedback import FeedbackBox
+from smartapp.store.hidden import Hidden
 from smartapp.store.launches import Launches, PendingLaunches
 from smartapp.store.ledger import Ledger
 from smartapp.store.retention import Retention
 from smartapp.store.set_aside import SetAside
+from smartapp.store.shown import Shown
 from smartapp.store.vault import Vault
 from smartapp.web.charts import Charts
 from smartapp.web.errors import exception_handlers
 from smartapp.web.middleware import middleware
-from smartapp.web.rendering import Pages
+from smartapp.web.pdf import pdf_printer
+from smartapp.web.rendering import HANDOUT_CSS, Pages
 from smartapp.web.routes import routes
 from smartapp.web.services import Services
 from smartapp.writing.changing import Changer
@@ -52,20 +61,26 @@ def create_app(
     *,
     transport: AsyncBaseTransport | None = None,
     clock: Clock = now,
+    languages: Mapping[str, Language] | None = None,
 ) -> Starlette:
     """The ASGI app. `transport` is how it reaches EHRs: the network by default, a fake wire in tests.
+    `languages` of its pages, by tag: those it comes with by default.
 
     Faults of content and of the database's URL are raised here, before anything is served; the database is
     opened when the app starts.
     """
     database_kind(settings.database_url)
     catalogue = load_catalogue(CONTENT, settings.content_dir)
+    handouts = load_handouts(CONTENT, settings.content_dir)
+    translations = load_translations(
+        CONTENT, LANGUAGES[1:], extra=settings.content_dir, drafts=settings.draft_translations
+    )
     outbound = transport or open_transport()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         database = await _opened(settings.database_url)
-        parts = _Parts(settings, registrations, catalogue, database, outbound, clock)
+        parts = _Parts(settings, registrations, catalogue, handouts, translations, database, outbound, clock)
         app.state.services = joined = services(parts)
         guard.warm()
         note_reader()
@@ -81,7 +96,7 @@ def create_app(
 
     app = Starlette(
         routes=routes(),
-        middleware=middleware(),
+        middleware=middleware(languages or load_languages()),
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
@@ -117,6 +132,8 @@ class _Parts:
     settings: Settings
     registrations: Registrations
     catalogue: Catalogue
+    handouts: Handouts
+    translations: Translations
     database: Database
     transport: AsyncBaseTransport
     clock: Clock
@@ -144,10 +161,16 @@ def services(parts: _Parts) -> Services:
         sessions=Sessions(registrations, doors, launches=launches, clock=clock),
         drafts=drafts,
         set_aside=SetAside(database, vault, clock),
+        shown=Shown(database, vault, clock),
+        hidden=Hidden(database, vault, clock),
+        feedback=FeedbackBox(database, vault, clock),
         sender=sender,
         changer=Changer(sender, ledger, clock),
         capabilities=Capabilities(clock),
-        charts=Charts(doors, clock),
+        charts=Charts(doors, clock, values=asked(parts.catalogue.conditions)),
         catalogue=parts.catalogue,
+        translations=parts.translations,
+        handouts=parts.handouts,
+        pdf=pdf_printer(HANDOUT_CSS),
         pages=Pages(urlsplit(parts.settings.base_url).path.rstrip("/")),
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from smartapp.app import create_app
 from smartapp.clock import Clock, now
+from smartapp.i18n import Language
 from smartapp.sandbox import questionnaire
 from smartapp.sandbox.bundles import load_bundles
 from smartapp.sandbox.clients import demo_clients
@@ -58,9 +59,10 @@ def build_demo(
     bundles: Sequence[Path] = (),
     clock: Clock = now,
     ehr: str = "full",
+    languages: Mapping[str, Language] | None = None,
 ) -> Demo:
     """Bind both ports (0: any free one) and build what will answer there. `ehr`: whose server the pretend
-    EHR behaves like, a name of MANNERS.
+    EHR behaves like, a name of MANNERS. `languages` as in `create_app`.
 
     Raises ConfigurationError when a port is taken, BundleError when a file cannot be loaded.
     """
@@ -71,7 +73,9 @@ def build_demo(
     pretend = demo_ehr(ehr_url, app_url, resources=loaded, clock=clock, manner=MANNERS[ehr])
     folder = TemporaryDirectory(prefix="common-ground-demo-")
     settings = demo_settings(app_url, Path(folder.name))
-    app = create_app(settings, demo_registrations(pretend, app_url, ehr_url), clock=clock)
+    app = create_app(
+        settings, demo_registrations(pretend, app_url, ehr_url), clock=clock, languages=languages
+    )
     listeners = (Listener(app, app_socket), Listener(pretend.app, ehr_socket))
     return Demo(pretend, app, listeners, folder, url=f"{ehr_url}/")
 

@@ -38,6 +38,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from smartapp.i18n import marked
+
 
 class AppError(Exception):
     """An error with a page of its own. `registration`: the id of the EHR's registration for the log, where
@@ -46,9 +48,9 @@ class AppError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "unexpected"
-    heading: ClassVar[str] = "Something went wrong in Common Ground."
-    message: ClassVar[str] = "Nothing was sent to the chart. What you typed is kept."
-    next_step: ClassVar[str] = "Open Common Ground again from the patient's chart."
+    heading: ClassVar[str] = marked("Something went wrong in Common Ground.")
+    message: ClassVar[str] = marked("Nothing was sent to the chart. What you typed is kept.")
+    next_step: ClassVar[str] = marked("Open Common Ground again from the patient's chart.")
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.code)
@@ -59,62 +61,66 @@ class AppError(Exception):
 class BadRequest(AppError):
     status = 400
     code = "bad-request"
-    heading = "This address is not complete."
-    message = "No patient data was read."
+    heading = marked("This address is not complete.")
+    message = marked("No patient data was read.")
 
 
 class UnknownIssuer(BadRequest):
     code = "unknown-issuer"
-    heading = "This EHR is not set up for Common Ground yet."
-    message = "The app stopped before it asked for anything. No patient data was read."
-    next_step = "Send the lines below to your IT team. They add this address to the launch settings."
+    heading = marked("This EHR is not set up for Common Ground yet.")
+    message = marked("The app stopped before it asked for anything. No patient data was read.")
+    next_step = marked("Send the lines below to your IT team. They add this address to the launch settings.")
 
 
 class LaunchParameterError(BadRequest):
     code = "launch-parameters"
-    heading = "The EHR opened Common Ground with an incomplete address."
-    next_step = "Open Common Ground again from the patient's chart. If it happens twice, tell your IT team."
+    heading = marked("The EHR opened Common Ground with an incomplete address.")
+    next_step = marked(
+        "Open Common Ground again from the patient's chart. If it happens twice, tell your IT team."
+    )
 
 
 class ForgedForm(BadRequest):
     status = 403
     code = "form-not-ours"
-    heading = "This form was not sent from its own page. It was stopped."
-    message = "Nothing was changed, and nothing was sent to the chart."
-    next_step = "Go back and copy what you typed. Then load the page again, and press the button once more."
+    heading = marked("This form was not sent from its own page. It was stopped.")
+    message = marked("Nothing was changed, and nothing was sent to the chart.")
+    next_step = marked(
+        "Go back and copy what you typed. Then load the page again, and press the button once more."
+    )
 
 
 class TooLarge(BadRequest):
     status = 413
     code = "too-large"
-    heading = "This is more text than one page can send."
-    message = "Nothing was changed. Your text is still on the page before this one."
-    next_step = "Go back, shorten the longest text, and press the button once more."
+    heading = marked("This is more text than one page can send.")
+    message = marked("Nothing was changed. Your text is still on the page before this one.")
+    next_step = marked("Go back, shorten the longest text, and press the button once more.")
 
 
 class LaunchRefused(AppError):
     status = 400
     code = "launch-refused"
-    heading = "Common Ground could not be opened."
-    message = "No patient data was read, and nothing was sent to the chart."
+    heading = marked("Common Ground could not be opened.")
+    message = marked("No patient data was read, and nothing was sent to the chart.")
 
 
 class LaunchExpired(LaunchRefused):
     code = "launch-expired"
-    heading = "This launch took too long or was used before."
+    heading = marked("This launch took too long or was used before.")
 
 
 class LaunchNotYours(LaunchRefused):
     status = 403
     code = "launch-other-browser"
-    heading = "This page belongs to another browser window."
+    heading = marked("This page belongs to another browser window.")
 
 
 class AuthorizationDenied(LaunchRefused):
     status = 403
     code = "authorization-denied"
-    heading = "The EHR did not allow Common Ground to open."
-    next_step = (
+    heading = marked("The EHR did not allow Common Ground to open.")
+    next_step = marked(
         "If you meant to allow it, open Common Ground again. If not, tell your IT team the code below."
     )
 
@@ -125,8 +131,8 @@ class AccessDenied(AuthorizationDenied):
 
 class ScopeRefused(AuthorizationDenied):
     code = "scope-refused"
-    heading = "The EHR does not allow what Common Ground asks for."
-    next_step = (
+    heading = marked("The EHR does not allow what Common Ground asks for.")
+    next_step = marked(
         "Tell your IT team the code below. They compare the scopes in the launch settings with the EHR."
     )
 
@@ -134,44 +140,44 @@ class ScopeRefused(AuthorizationDenied):
 class SignInUnavailable(AuthorizationDenied):
     status = 503
     code = "sign-in-unavailable"
-    heading = "The EHR's sign-in is not working right now."
-    next_step = "Wait a moment, then open Common Ground again from the patient's chart."
+    heading = marked("The EHR's sign-in is not working right now.")
+    next_step = marked("Wait a moment, then open Common Ground again from the patient's chart.")
 
 
 class TokenRefused(LaunchRefused):
     status = 502
     code = "token-refused"
-    heading = "The EHR did not complete the sign-in."
+    heading = marked("The EHR did not complete the sign-in.")
 
 
 class IdTokenInvalid(LaunchRefused):
     status = 502
     code = "id-token-invalid"
-    heading = "The EHR's sign-in answer could not be trusted."
+    heading = marked("The EHR's sign-in answer could not be trusted.")
 
 
 class NoPatient(LaunchRefused):
     code = "no-patient"
-    heading = "The EHR did not say which patient this is."
-    next_step = "Open a patient's chart, then open Common Ground from there."
+    heading = marked("The EHR did not say which patient this is.")
+    next_step = marked("Open a patient's chart, then open Common Ground from there.")
 
 
 class SessionEnded(AppError):
     status = 401
     code = "session-ended"
-    heading = "Your EHR session ended. Your text is safe."
-    message = (
+    heading = marked("Your EHR session ended. Your text is safe.")
+    message = marked(
         "What you typed is kept for 12 hours, for you and this patient only. "
         "Nothing more was sent to the chart."
     )
-    next_step = "Open Common Ground again from the patient's chart. You will be offered the text."
+    next_step = marked("Open Common Ground again from the patient's chart. You will be offered the text.")
 
 
 class PatientChanged(SessionEnded):
     status = 409
     code = "patient-changed"
-    heading = "Another patient is open now. This page is closed."
-    message = (
+    heading = marked("Another patient is open now. This page is closed.")
+    message = marked(
         "To keep charts apart, nothing more was read or sent. "
         "What you typed is kept for 12 hours, for you and its own patient only."
     )
@@ -180,32 +186,32 @@ class PatientChanged(SessionEnded):
 class NotFound(AppError):
     status = 404
     code = "not-found"
-    heading = "There is no such page."
-    message = "Nothing was changed."
+    heading = marked("There is no such page.")
+    message = marked("Nothing was changed.")
 
 
 class WrongPatient(AppError):
     status = 409
     code = "wrong-patient"
-    heading = "This page belongs to another patient. It was stopped."
-    message = "To keep charts apart, nothing was read, sent or changed."
+    heading = marked("This page belongs to another patient. It was stopped.")
+    message = marked("To keep charts apart, nothing was read, sent or changed.")
 
 
 class GuardRefused(AppError):
     code = "guard-refused"
-    heading = "Common Ground stopped before sending."
-    message = (
+    heading = marked("Common Ground stopped before sending.")
+    message = marked(
         "What would have been sent did not pass our own safety check. Nothing was sent. Your words are kept."
     )
-    next_step = "Copy the text into your note, and send the code below to your IT team."
+    next_step = marked("Copy the text into your note, and send the code below to your IT team.")
 
 
 class OutboundError(AppError):
     status = 502
     code = "ehr-answer"
-    heading = "The EHR could not be read."
-    message = "Nothing was sent to the chart. What you typed is kept."
-    next_step = "Try again in a moment. If it stays, tell your IT team the code below."
+    heading = marked("The EHR could not be read.")
+    message = marked("Nothing was sent to the chart. What you typed is kept.")
+    next_step = marked("Try again in a moment. If it stays, tell your IT team the code below.")
 
 
 class ForeignOrigin(OutboundError):
@@ -227,7 +233,7 @@ class TemporaryOutboundError(OutboundError):
 
     status = 503
     code = "ehr-unavailable"
-    heading = "The EHR is not answering."
+    heading = marked("The EHR is not answering.")
 
     def __init__(self, detail: str = "", *, may_have_arrived: bool = True) -> None:
         super().__init__(detail)
@@ -237,26 +243,30 @@ class TemporaryOutboundError(OutboundError):
 class StoreUnavailable(AppError):
     status = 503
     code = "store-unavailable"
-    heading = "Common Ground cannot keep your text right now."
-    message = "Nothing was sent to the chart. Leave this page open, so that the text on it is not lost."
-    next_step = (
+    heading = marked("Common Ground cannot keep your text right now.")
+    message = marked(
+        "Nothing was sent to the chart. Leave this page open, so that the text on it is not lost."
+    )
+    next_step = marked(
         "Wait a moment, then press the button again. If it stays, copy your text and tell your IT team."
     )
 
 
 class SendingUnclear(StoreUnavailable):
     code = "sending-unclear"
-    heading = "Common Ground could not write down what the EHR answered."
-    message = "Some of what you sent may be in the chart. The words are kept, and nothing is sent twice."
-    next_step = (
+    heading = marked("Common Ground could not write down what the EHR answered.")
+    message = marked(
+        "Some of what you sent may be in the chart. The words are kept, and nothing is sent twice."
+    )
+    next_step = marked(
         "Wait a moment, go back, and press the button again. "
         "Common Ground searches the chart before it sends a statement again."
     )
 
 
 class Unfinished(AppError):
-    message = "It is not certain how much of this was done."
-    next_step = (
+    message = marked("It is not certain how much of this was done.")
+    next_step = marked(
         "Load the page again: it shows what is kept and what is in the chart. "
         "If it happens twice, tell your IT team the code below."
     )
@@ -279,7 +289,7 @@ class ConfigurationError(AppError):
     """Settings, launch configuration or content cannot be used. Holds every fault, not the first."""
 
     code = "configuration"
-    heading = "Common Ground is not set up correctly."
+    heading = marked("Common Ground is not set up correctly.")
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))

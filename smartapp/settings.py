@@ -13,6 +13,7 @@ from smartapp.errors import ConfigurationError, Fault
 
 _KEY_BYTES = 32
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _NAMES = frozenset(
     {
         "BASE_URL",
@@ -23,6 +24,7 @@ _NAMES = frozenset(
         "DATA_DIR",
         "LOG_LEVEL",
         "CONTENT_DIR",
+        "DRAFT_TRANSLATIONS",
     }
 )
 # Launch configuration files name variables such as SMARTAPP_EPIC_CLIENT_ID for what must not stand in a file.
@@ -32,7 +34,8 @@ _SECRET_ENDINGS = ("_CLIENT_ID", "_CLIENT_SECRET", "_KEY_FILE")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`base_url`: where browsers reach the app, without a slash at the end. `secret_keys`: 32 bytes each; the
-    first encrypts, all decrypt.
+    first encrypts, all decrypt. `draft_translations`: whether translations that nobody qualified has reviewed
+    are shown to patients, with a mark that says so.
     """
 
     base_url: str
@@ -41,6 +44,7 @@ class Settings:
     secret_keys: tuple[SecretBytes, ...]
     log_level: str = "INFO"
     content_dir: Path | None = None
+    draft_translations: bool = True
 
     @property
     def app_origin(self) -> str:
@@ -68,6 +72,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     log_level = values.get("LOG_LEVEL", "INFO").upper()
     if log_level not in _LOG_LEVELS:
         faults.append(f"SMARTAPP_LOG_LEVEL is not one of {', '.join(_LOG_LEVELS)}")
+    draft_translations = _BOOLEANS.get(values.get("DRAFT_TRANSLATIONS", "true").lower())
+    if draft_translations is None:
+        faults.append("SMARTAPP_DRAFT_TRANSLATIONS is not one of true, false")
     keys = _secret_keys(values, faults)
     if faults:
         raise ConfigurationError(tuple(Fault("environment", None, fault) for fault in faults))
@@ -78,6 +85,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         secret_keys=keys,
         log_level=log_level,
         content_dir=Path(values["CONTENT_DIR"]) if "CONTENT_DIR" in values else None,
+        draft_translations=draft_translations is True,
     )
 
 

@@ -18,6 +18,7 @@ from smartapp.sandbox.stories import story_resources
 from smartapp.sandbox.stories.chart import Chart
 from smartapp.sandbox.stories.codes import PROGRESS_NOTE, VISIT_FOR_PROBLEM, concept
 from smartapp.sandbox.stories.shared import WHITFIELD
+from smartapp.web.services import Services
 from tests.pages import form, forms, words
 from tests.refusals import TRANSACTION, Watched, watched_clinic
 from tests.visits import APP, EHR, START, Browser, OpenVisit, box_of, signing_key
@@ -203,6 +204,25 @@ async def test_words_that_are_changed_taken_back_diverted_and_pasted_leave_no_ma
     assert "1 was taken back. 1 you marked as pasted." in words(done.text)
     assert stored is not None
     assert stored["description"]["text"] == f"{TYPED} again"
+    assert_no_mark(at)
+
+
+async def test_words_about_a_reminder_and_pages_that_say_why_leave_no_mark(at: Watched) -> None:
+    visit = await opened(at)
+    hide = form((await visit.page()).text, "/hide")
+    reminder = hide.action.split("/")[-2]
+    why = await visit.page(f"why/{reminder}")
+    told = await visit.browser.post(hide.action, [*hide.fields, ("how", "not-useful")])
+    form_of_words = form(told.text, "/not-useful")
+
+    too_long = await visit.browser.post(form_of_words.action, form_of_words.filled(words=TYPED * 30))
+    await visit.browser.post(form_of_words.action, form_of_words.filled(words=TYPED))
+    await visit.page("sources")
+
+    assert "Shown in this visit." in why.text
+    assert "over the limit of 500. Shorten it." in words(too_long.text)
+    services: Services = at.clinic.app.state.services
+    assert [one.text for one in await services.feedback.all()] == ["", TYPED]
     assert_no_mark(at)
 
 

@@ -60,3 +60,19 @@ def test_variables_named_by_launch_files_are_not_faults(tmp_path: Path) -> None:
     )
 
     assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path / 'smartapp.sqlite3'}"
+
+
+@pytest.mark.parametrize(("value", "is_shown"), [("true", True), ("1", True), ("False", False), ("0", False)])
+def test_draft_translations_are_shown_unless_the_site_forbids_them(
+    tmp_path: Path, value: str, is_shown: bool
+) -> None:
+    environ = {
+        "SMARTAPP_BASE_URL": "https://app.example",
+        "SMARTAPP_LAUNCH_CONFIG": str(tmp_path),
+        "SMARTAPP_SECRET_KEYS": KEY,
+    }
+
+    assert from_environment(environ).draft_translations
+    assert from_environment({**environ, "SMARTAPP_DRAFT_TRANSLATIONS": value}).draft_translations is is_shown
+    with pytest.raises(ConfigurationError, match="SMARTAPP_DRAFT_TRANSLATIONS is not one of true, false"):
+        from_environment({**environ, "SMARTAPP_DRAFT_TRANSLATIONS": "perhaps"})

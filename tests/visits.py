@@ -157,9 +157,11 @@ async def clinic(
     clock: MovingClock | None = None,
     registration: dict[str, object] | None = None,
     ehr: str = "full",
+    setting: dict[str, object] | None = None,
 ) -> AsyncIterator[Clinic]:
     """An app that is registered at a demo EHR, both started. `resources` None: the story patients. `ehr`:
     whose server it behaves like, a name of MANNERS; the registration fits, unless `registration` says else.
+    `setting`: what differs from `settings`.
     """
     clock = clock or MovingClock()
     found = story_resources(clock().date()) if resources is None else resources
@@ -174,7 +176,10 @@ async def clinic(
     )
     wire = Wire(app=pretend.app)
     app = create_app(
-        settings(database), registrations(pretend, **(registration or {})), transport=wire, clock=clock
+        replace(settings(database), **(setting or {})),  # type: ignore[arg-type]
+        registrations(pretend, **(registration or {})),
+        transport=wire,
+        clock=clock,
     )
     async with app.router.lifespan_context(app):
         yield Clinic(app, pretend, clock, wire)

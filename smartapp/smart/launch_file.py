@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from smartapp import i18n
 from smartapp.errors import ForeignOrigin
 from smartapp.http import Origin
 from smartapp.smart.doors import origins_of
@@ -36,10 +37,11 @@ KNOWN = {
     "read": ("timeout_s", "wave_timeout_s", "first_paint_ms", "max_notes", "note_types"),
     "write": WRITE_KEYS,
     "questionnaire": QUESTIONNAIRE_KEYS,
-    "ui": ("languages", "banner", "style"),
+    "ui": ("languages", "banner", "style", "mediation"),
     "endpoints": ("authorize", "token", "jwks"),
 }  # fmt: skip
 
+_MAX_CONTACT = 300
 _ID = re.compile(r"[a-z0-9-]{1,40}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[::1\])(?::[1-9][0-9]{0,4})?")
 _ANCESTOR = re.compile(r"https://(?:\*\.)?[a-z0-9][a-z0-9.-]{0,251}(?::[1-9][0-9]{0,4})?")
@@ -147,6 +149,9 @@ def _settings(source: TomlSource, registration: Registration) -> Registration:
     for language in languages:
         if not _LANGUAGE.fullmatch(language):
             source.fault("ui", "languages", f"has {language!r}, which is no language tag")
+        elif i18n.match([language], dict.fromkeys(i18n.LANGUAGES)) is None:
+            known = ", ".join(i18n.LANGUAGES)
+            source.fault("ui", "languages", f"has {language!r}; this app speaks {known}")
     return replace(
         registration,
         request_timeout_s=source.number("read", "timeout_s", default=6.0, low=0.5, high=60),
@@ -157,6 +162,7 @@ def _settings(source: TomlSource, registration: Registration) -> Registration:
         languages=languages,
         banner=source.choice("ui", "banner", ("auto", "always"), default="auto"),
         style=source.choice("ui", "style", ("off", "safe", "full"), default="safe"),
+        mediation=source.text("ui", "mediation")[:_MAX_CONTACT],
     )
 
 

@@ -94,11 +94,14 @@ class Registration:
     questionnaire: Questionnaire | None = None
     session_minutes: int = 480
     idle_minutes: int = 15
-    languages: tuple[str, ...] = ("en",)
+    languages: tuple[str, ...] = ()
+    """Of the pages, the first until the clinician chooses another; () for all, as the browser asks."""
     banner: str = "auto"
     """"auto" follows need_patient_banner; "always" shows the banner whatever the EHR says."""
     style: str = "safe"
     """What of the EHR's style is taken over: "off", "safe" or "full"."""
+    mediation: str = ""
+    """Who helps at this site when trust is strained, in words for the clinician; "" for nobody named."""
 
     @property
     def fhir_base(self) -> str:

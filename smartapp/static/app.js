@@ -1,5 +1,5 @@
 // Comfort on pages that work without it: keys, keeping the draft while you type, copying.
-const root = document.documentElement;
+const root = document.documentElement; // its data- attributes hold the words, in the page's language
 const keysOn = root.dataset.keys !== "off"; // a person can switch single keys off (WCAG 2.1.4)
 const typing = (el) => el.matches("textarea, input:not([type=checkbox], [type=radio]), select");
 
@@ -13,12 +13,27 @@ document.addEventListener("keydown", (event) => {
   }
   // On a scale of numbers a digit is meant for the scale, where the arrows choose.
   if (!keysOn || typing(event.target) || event.target.closest(".app-pick--scale") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const topic = topicOf(event);
+  if (topic) {
+    event.preventDefault();
+    topic.open = true;
+    topic.querySelector("summary").focus({ preventScroll: true });
+    topic.scrollIntoView(); // its steps stand below, and not under the bar
+    return;
+  }
   const prompt = /^[1-9]$/.test(event.key) && document.querySelectorAll(".app-prompt")[event.key - 1];
   if (!prompt) return;
   event.preventDefault();
   prompt.open = true;
   prompt.querySelector("textarea, .app-pick :checked").focus();
 });
+
+// "t" opens the list of topics; there, a letter opens the topic that shows it.
+function topicOf({ key, target }) {
+  const talks = document.getElementById("talks");
+  if (key.toLowerCase() === "t") return talks;
+  return /^[a-z]$/i.test(key) && talks?.contains(target) && talks.querySelector(`[data-key="${key.toLowerCase()}"]`);
+}
 
 document.getElementById("errors")?.focus();
 
@@ -34,6 +49,11 @@ for (const link of document.querySelectorAll(".app-errors a")) {
   });
 }
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   const section = button.closest("section");
   const area = section.querySelector("textarea");
@@ -44,8 +64,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const copied = copySelected() || (await writeClipboard(area.value));
     if (copied) button.focus();
     (section.querySelector("[role=status]") ?? button).textContent = copied
-      ? "Copied. Paste it into your note."
-      : "The browser did not let it be copied. The text is selected: press Ctrl C.";
+      ? root.dataset.copied
+      : root.dataset.notCopied;
   });
 }
 
@@ -88,7 +108,7 @@ for (const form of document.querySelectorAll("[data-send-once]")) {
     if (button.hasAttribute("formaction")) return;
     setTimeout(() => {
       button.disabled = true;
-      button.textContent = "Sending…";
+      button.textContent = root.dataset.sending;
     });
   });
 }
@@ -120,13 +140,13 @@ function keepDraft(form, mark) {
     try {
       const answer = await post();
       const body = await answer.json();
-      if (answer.ok) return say(`Draft kept ${body.kept_at}`);
+      if (answer.ok) return say(root.dataset.kept.replace("{time}", body.kept_at));
       if (answer.status < 500) return say(body.heading); // "Your EHR session ended. Your text is safe."
     } catch {
       // no connection, or no JSON: try again below
     }
     changed = true;
-    say("Not kept. Trying again");
+    say(root.dataset.notKept);
     later(4 * pause);
   }
 

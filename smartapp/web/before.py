@@ -10,20 +10,22 @@ from starlette.responses import Response, StreamingResponse
 
 from smartapp import logs
 from smartapp.errors import AppError, SessionEnded
-from smartapp.fhir.facts import facts_of
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
-from smartapp.sdm.selection import Prompts, opening_question_now, select
-from smartapp.web import draft_form, presenters_before, words
-from smartapp.web.desk import Desk, change, look, offer
-from smartapp.web.draft import Draft
+from smartapp.i18n import gettext as _
+from smartapp.i18n import language
+from smartapp.sdm.selection import opening_question_now
+from smartapp.web import presenters_before, words
+from smartapp.web.desk import Desk, look, offer
 from smartapp.web.found import view_with
 from smartapp.web.presenters_before import Beside, ChartView, Opening
 from smartapp.web.presenters_frame import Frame, call_name, frame
 from smartapp.web.presenters_offer import offer_view
 from smartapp.web.presenters_room import OfferView
 from smartapp.web.presenters_unread import parts_read
+from smartapp.web.remembered import Chosen, painted, preference_of
 from smartapp.web.soon import soon
+from smartapp.web.speaking import other_language
 from smartapp.web.visit import Visit, open_posted, open_visit, see
 
 
@@ -36,11 +38,12 @@ class BeforePage:
     offer: OfferView | None
     visit: Visit
     desk: Desk
+    chosen: Chosen
 
     async def chart(self) -> ChartView:
         """What waits for the chart. A part that could not be read says so itself; SessionEnded passes."""
         record = await self.visit.record()
-        return await _chart_view(self.visit, record, self.desk)
+        return await _chart_view(self.visit, record, self.desk, self.chosen)
 
     async def read_line(self) -> str:
         """How much of the chart was read, and when."""
@@ -56,30 +59,28 @@ async def show(request: Request) -> Response:
     # A chart that is nearly read is waited for, so that the best question opens the page.
     wait_s = visit.session.registration.first_paint_ms / 1000
     record = await soon(visit.record(), wait_s)
-    catalogue = visit.services.catalogue
-    question = prompts_of(visit, record, desk.draft).opening if record else opening_question_now(catalogue)
+    chosen = Chosen(visit, desk.draft)
+    now = opening_question_now(visit.services.catalogue)
+    question = (await chosen.prompts(record)).opening if record else now
+    said = visit.services.translations.wording(question, language())
     page = BeforePage(
         frame=await frame(visit, patient, "before"),
         opening=presenters_before.opening(
-            patient, question.text, name=call_name(patient), today=visit.services.today()
+            patient,
+            said.text,
+            name=call_name(patient),
+            today=visit.services.today(),
+            lang=other_language(said.language),
         ),
         offer=offer_view(await offer(visit)),
         visit=visit,
         desk=desk,
+        chosen=chosen,
     )
     pieces = visit.services.pages.pieces("before.html", page)
     first = await anext(pieces)
-    body = _stream(first, pieces, visit, reference=request.state.reference)
+    body = _stream(first, pieces, page, reference=request.state.reference)
     return StreamingResponse(body, media_type="text/html")
-
-
-async def hide(request: Request) -> Response:
-    """Put a reminder away for this launch. Nothing about it is kept but its id in the draft."""
-    visit, form = await open_posted(request)
-    prompt_id: str = request.path_params["prompt_id"]
-    if visit.services.catalogue.reminder(prompt_id) is not None:
-        await change(visit, lambda draft: draft.hiding(prompt_id))
-    return see(visit.path(_page_to_return_to(draft_form.text(form, "next"))))
 
 
 async def reread(request: Request) -> Response:
@@ -89,13 +90,7 @@ async def reread(request: Request) -> Response:
     return see(visit.path())
 
 
-def prompts_of(visit: Visit, record: PatientRecord, draft: Draft) -> Prompts:
-    """The questions and reminders for this chart, without those put away."""
-    facts = facts_of(record, today=visit.services.today())
-    return select(visit.services.catalogue, facts, hidden=frozenset(draft.hidden))
-
-
-async def _chart_view(visit: Visit, record: PatientRecord, desk: Desk) -> ChartView:
+async def _chart_view(visit: Visit, record: PatientRecord, desk: Desk, chosen: Chosen) -> ChartView:
     beside = Beside(
         today=visit.services.today(),
         name=call_name(record.patient),
@@ -103,40 +98,43 @@ async def _chart_view(visit: Visit, record: PatientRecord, desk: Desk) -> ChartV
         view=view_with(visit, record, desk),
         set_aside=len(await visit.set_aside()),
         sources=visit.services.catalogue.sources,
+        knows_clinician=preference_of(visit) is not None,
     )
-    prompts = prompts_of(visit, record, desk.draft)
+    prompts = await chosen.prompts(record)
     return presenters_before.chart_view(record, all_statements(record), prompts, beside)
 
 
 def read_line(visit: Visit, record: PatientRecord) -> str:
     """ "Chart read at 10:17" """
-    return f"{parts_read(record)} at {words.clock_time(visit.services.local(record.read_at))}"
+    return _(
+        "%(what)s at %(time)s",
+        what=parts_read(record),
+        time=words.clock_time(visit.services.local(record.read_at)),
+    )
 
 
 async def _stream(
-    first: str, pieces: AsyncIterator[str], visit: Visit, *, reference: str
+    first: str, pieces: AsyncIterator[str], page: BeforePage, *, reference: str
 ) -> AsyncIterator[str]:
+    visit = page.visit
     yield first
     try:
         async for piece in pieces:
             yield piece
+        await painted(visit, page.chosen.shown)
     except AppError as error:
         logs.event("page-stopped", code=error.code, detail=error.detail, reference=reference)
         ended = isinstance(error, SessionEnded)
-        heading = error.heading if ended else "The chart could not be read to the end."
-        stopped = _Stopped(heading, error.next_step, error.code, reference)
+        heading = _(error.heading) if ended else _("The chart could not be read to the end.")
+        stopped = _Stopped(heading, _(error.next_step), error.code, reference)
         yield await visit.services.pages.html("stopped.html", stopped)
     except asyncio.CancelledError:
         raise
     except Exception as error:  # the status line is sent: the page itself must say that it is not whole
         logs.event("page-stopped", level=logging.ERROR, kind=type(error).__name__, reference=reference)
-        heading = "The chart could not be read to the end."
-        stopped = _Stopped(heading, "Load this page again.", "unexpected", reference)
+        heading = _("The chart could not be read to the end.")
+        stopped = _Stopped(heading, _("Load this page again."), "unexpected", reference)
         yield await visit.services.pages.html("stopped.html", stopped)
-
-
-def _page_to_return_to(page: str) -> str:
-    return page if page in {"room"} else ""
 
 
 @dataclass(frozen=True, slots=True)

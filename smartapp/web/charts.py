@@ -16,6 +16,7 @@ from smartapp.fhir.client import FhirClient
 from smartapp.fhir.note_reading import NoteChoice
 from smartapp.fhir.patient_record import PartName, PatientRecord
 from smartapp.fhir.reading import ChartReading, start_reading
+from smartapp.sdm.measured import Asked
 from smartapp.smart.doors import Doors
 from smartapp.smart.registration import Registration
 from smartapp.smart.sessions import Session
@@ -36,12 +37,13 @@ class _Kept:
 class Charts:
     """A reading that is dropped runs out by itself, within its time limit.
 
-    Stopping it could cut a renewal of the launch's token in two.
+    Stopping it could cut a renewal of the launch's token in two. `values`: the lines that rules ask for.
     """
 
-    def __init__(self, doors: Doors, clock: Clock) -> None:
+    def __init__(self, doors: Doors, clock: Clock, *, values: tuple[Asked, ...]) -> None:
         self._doors = doors
         self._clock = clock
+        self._values = values
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         # The event loop holds its tasks weakly: one that nobody refers to may vanish half done.
         self._running: set[asyncio.Task[None]] = set()
@@ -89,6 +91,7 @@ class Charts:
             wave_timeout_s=registration.wave_timeout_s,
             clock=self._clock,
             form=_form_of(registration),
+            values=self._values,
         )
         record = asyncio.create_task(reading.record())
         running = asyncio.create_task(_run_out(reading, record))

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 PENDING_SECONDS = 600
+LANGUAGE = "__Host-cg-language"
+"""The language that the clinician chose: no secret, and of no launch."""
 _PREFIX = "__Host-cg-"
 _NAME_LENGTH = 16
 _SECRET_BYTES = 32

@@ -2,7 +2,7 @@
 can come between.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from smartapp.sdm.choices import said
 from smartapp.sdm.model import Kind
 from smartapp.store.drafts import StoredDraft
 from smartapp.web import draft as drafts
-from smartapp.web.draft import Box, Draft, box_of
+from smartapp.web import own_sheet
+from smartapp.web.draft import Box, Draft, SheetText, box_of
 from smartapp.web.merging import Page, apart_from_ledger, joined, mark, without_sent
 from smartapp.web.visit import Visit
 from smartapp.web.write_context import owner_context
@@ -33,7 +34,9 @@ class Offer:
     @property
     def key(self) -> str:
         """Tells this offer, word for word, from any other."""
-        return mark("\n".join([self.launch_id, *(f"{box.id} {box.said}" for box in self.draft.boxes)]))
+        boxes = (f"{box.id} {box.said}" for box in self.draft.boxes)
+        sheet = (f"{text.key} {text.text}" for text in self.draft.sheet)
+        return mark("\n".join([self.launch_id, *boxes, *sheet]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,17 @@ async def clear_sent(visit: Visit) -> None:
     await change(visit, lambda draft: draft)
 
 
-async def keep(visit: Visit, posted: Iterable[Box], page: Page) -> datetime:
-    """Keep one page's boxes, leaving alone what was sent meanwhile and what another open page holds."""
+async def keep(
+    visit: Visit, posted: Iterable[Box], page: Page, *, sheet: Mapping[str, str] | None = None
+) -> datetime:
+    """Keep one page's boxes, and the fields of its own decision sheet, leaving alone what was sent meanwhile
+    and what another open page holds.
+    """
     async with visit.services.drafts.changing(visit.session.owner) as connection:
         mine = await _mine(visit, connection)
-        return await _save(visit, connection, _joined(visit, mine, posted, page))
+        draft = _joined(visit, mine, posted, page)
+        draft = replace(draft, sheet=own_sheet.joined(draft.sheet, sheet or {}, page))
+        return await _save(visit, connection, draft)
 
 
 async def offer(visit: Visit) -> Offer | None:
@@ -88,9 +97,9 @@ async def offer(visit: Visit) -> Offer | None:
     ]
     boxes = tuple(box_of(receipt.draft) for receipt in stranded)
     here = _said(mine) | {(box.kind, box.said) for box in boxes}
-    kept = await _newest_with_words(visit, here)
+    kept = await _newest_with_words(visit, here, mine.draft.sheet)
     if kept is not None:
-        return replace(kept, draft=Draft((*boxes, *kept.draft.written)))
+        return replace(kept, draft=replace(kept.draft, boxes=(*boxes, *kept.draft.written)))
     times = [receipt.at for receipt in stranded if receipt.at is not None]
     if not boxes:
         return None
@@ -110,7 +119,8 @@ async def adopt(visit: Visit, offered: Offer) -> None:
         boxes = {box.id: box for box in (*offered.draft.written, *newest.written)}.values()
         new = [box for box in boxes if (box.kind, box.said) not in _said(mine)]
         draft = _joined(visit, mine, new, page)
-        await _save(visit, connection, replace(draft, order=draft.order or newest.order))
+        sheet = own_sheet.beside(draft.sheet, newest.sheet)
+        await _save(visit, connection, replace(draft, order=draft.order or newest.order, sheet=sheet))
         await services.drafts.discard_in(connection, offered.launch_id)
 
 
@@ -128,15 +138,18 @@ async def discard(visit: Visit, offered: Offer) -> None:
         await visit.services.drafts.discard_in(connection, offered.launch_id)
 
 
-async def _newest_with_words(visit: Visit, here: set[tuple[Kind, str]]) -> Offer | None:
+async def _newest_with_words(
+    visit: Visit, here: set[tuple[Kind, str]], mine: tuple[SheetText, ...]
+) -> Offer | None:
     services = visit.services
     for stored in await services.drafts.all_offered(visit.session.owner, to_launch=visit.id):
         receipts = await services.sender.receipts(stored.launch_id)
         left = without_sent(drafts.decode(stored.body), _words(receipts)).written
         new = tuple(box for box in left if (box.kind, box.said) not in here)
-        if new:
+        sheet = own_sheet.missing(drafts.decode(stored.body).sheet, mine)
+        if new or sheet:
             changed_at = services.local(stored.changed_at)
-            return Offer(stored.launch_id, Draft(new), changed_at, stored.revision)
+            return Offer(stored.launch_id, Draft(new, sheet=sheet), changed_at, stored.revision)
     return None
 
 

@@ -14,6 +14,8 @@ from typing import Final
 import msgspec
 
 from smartapp.errors import StoreUnavailable
+from smartapp.i18n import gettext as _
+from smartapp.i18n import ngettext
 from smartapp.sdm import choices
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy
 from smartapp.web import words
@@ -39,7 +41,8 @@ ABOUT: Final[Mapping[Kind, str]] = MappingProxyType(
 class Box:
     """One box. `question`: id of the catalogue's question it answers. `due` as typed; `said_at`: when
     its words came to be; `page`: which open page wrote them. `choice`: code of the option that was chosen,
-    see sdm/choices.py. `goal`: of a confidence, the id of the box or statement that holds the goal.
+    see sdm/choices.py. `goal`: of a confidence, the id of the box or statement that holds the goal. `why`: of
+    a decision, and `because` the words that lead to it, in the language of the page on which it was typed.
     """
 
     id: str
@@ -55,6 +58,8 @@ class Box:
     page: str = ""
     choice: str = ""
     goal: str = ""
+    why: str = ""
+    because: str = ""
 
     @property
     def is_written(self) -> bool:
@@ -63,7 +68,15 @@ class Box:
     @property
     def said(self) -> str:
         """All that it says, as text: tells whether two boxes say the same, and what must not be lost."""
-        return choices.said(self.kind, self.words, self.choice)
+        return choices.said(self.kind, self.text, self.choice)
+
+    @property
+    def text(self) -> str:
+        """What was typed: the words, and the why of a decision below them."""
+        if not self.why.strip():
+            return self.words
+        why = f"{self.because} {self.why}".strip()
+        return f"{self.words.rstrip()}\n{why}" if self.words.strip() else why
 
     @property
     def option(self) -> str:
@@ -83,7 +96,7 @@ class Box:
         return DraftStatement(
             id=self.id,
             kind=self.kind,
-            words=self.words if self.words.strip() else self.option,
+            words=self.text if self.text.strip() else self.option,
             said_by=self.said_by,
             speaker=self.speaker if self.said_by is SaidBy.RELATED_PERSON else "",
             verbatim=self.verbatim,
@@ -97,15 +110,26 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetText:
+    """One field of a decision sheet that the clinician fills in. `key`: which; `page`: who wrote it."""
+
+    key: str
+    text: str
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """`hidden`: ids of reminders and offered boxes put away in this launch. `read_back`: the clinician read
     the words back to the patient. `order`: ids of statements, also sent ones, the most important first.
+    `sheet`: the clinician's own decision sheet; two texts of one key are what two pages wrote.
     """
 
     boxes: tuple[Box, ...] = ()
     hidden: tuple[str, ...] = ()
     read_back: bool = False
     order: tuple[str, ...] = ()
+    sheet: tuple[SheetText, ...] = ()
 
     @property
     def written(self) -> tuple[Box, ...]:
@@ -113,6 +137,10 @@ class Draft:
 
     def hiding(self, prompt_id: str) -> "Draft":
         return replace(self, hidden=tuple(dict.fromkeys((*self.hidden, prompt_id))))
+
+    def showing(self, prompt_id: str) -> "Draft":
+        """The draft in which a reminder is no longer put away."""
+        return replace(self, hidden=tuple(each for each in self.hidden if each != prompt_id))
 
     def with_box(self, box: Box) -> "Draft":
         """The draft with one more box at its end."""
@@ -150,10 +178,7 @@ def faults_of(draft: Draft) -> tuple[BoxFault, ...]:
     """Everything that keeps the written boxes from being sent, in the order of the page."""
     faults = [fault for box in draft.written for fault in _faults_of_box(box)]
     if len(draft.written) > MAX_BOXES:
-        message = (
-            f"There are {len(draft.written)} statements. "
-            f"At most {MAX_BOXES} can be sent from one visit. Empty some."
-        )
+        message = _too_many(len(draft.written))
         faults.append(BoxFault(draft.written[MAX_BOXES], "words", message))
     return tuple(faults)
 
@@ -177,23 +202,37 @@ def is_box_id(text: str) -> bool:
 def _faults_of_box(box: Box) -> list[BoxFault]:
     faults = []
     if box.kind is Kind.CONFIDENCE and not box.option:
-        message = "Choose a number from 0 to 10, or move the words to another question."
+        message = _("Choose a number from 0 to 10, or move the words to another question.")
         faults.append(BoxFault(box, "choice", message))
-    if len(box.words) > MAX_WORDS:
-        over = words.count(len(box.words) - MAX_WORDS, "character", "characters")
+    if len(box.text) > MAX_WORDS:
+        faults.append(BoxFault(box, "words", _too_long(len(box.text) - MAX_WORDS)))
+    if box.said_by is SaidBy.RELATED_PERSON and not box.speaker.strip():
+        faults.append(BoxFault(box, "name", _("Write the name of the person who said this.")))
+    if len(box.speaker) > MAX_NAME:
         faults.append(
             BoxFault(
-                box,
-                "words",
-                f"A statement is {over} over the limit of {MAX_WORDS:,}. Shorten it, or make it two.",
+                box, "name", _("A name is longer than %(limit)s characters. Shorten it.", limit=MAX_NAME)
             )
         )
-    if box.said_by is SaidBy.RELATED_PERSON and not box.speaker.strip():
-        faults.append(BoxFault(box, "name", "Write the name of the person who said this."))
-    if len(box.speaker) > MAX_NAME:
-        faults.append(BoxFault(box, "name", f"A name is longer than {MAX_NAME} characters. Shorten it."))
     if box.kind is Kind.GOAL and box.due and box.due_date is None:
         faults.append(
-            BoxFault(box, "due", "Write the target date as year, month and day, such as 2026-10-17.")
+            BoxFault(box, "due", _("Write the target date as year, month and day, such as 2026-10-17."))
         )
     return faults
+
+
+def _too_long(over: int) -> str:
+    return ngettext(
+        "A statement is %(n)s character over the limit of %(limit)s. Shorten it, or make it two.",
+        "A statement is %(n)s characters over the limit of %(limit)s. Shorten it, or make it two.",
+        over,
+        limit=words.number(MAX_WORDS),
+    )
+
+
+def _too_many(number: int) -> str:
+    return _(
+        "There are %(number)s statements. At most %(limit)s can be sent from one visit. Empty some.",
+        number=number,
+        limit=MAX_BOXES,
+    )

@@ -4,13 +4,14 @@ never do.
 
 import re
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from starlette.datastructures import FormData
 
 from smartapp.sdm.choices import option
 from smartapp.sdm.model import Kind, SaidBy
+from smartapp.web import own_sheet
 from smartapp.web.draft import ABOUT, Box, is_box_id
 from smartapp.web.merging import Page
 
@@ -18,6 +19,7 @@ PATIENT = "patient"
 OTHER = "other"
 PERSON = "person:"
 _MAX_PAGE = 64
+_MAX_BECAUSE = 40
 _LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9.-]{1,64}")
@@ -26,7 +28,8 @@ _REFERENCE = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9.-]{1,64}")
 @dataclass(frozen=True, slots=True)
 class DraftForm:
     """`page`: which showing of the questions it was. `next`: the button that was pressed, "" when the page
-    kept its draft by itself.
+    kept its draft by itself. `sheet`: the fields of the clinician's own decision sheet, by key.
+    `sheet_id`: of the decision sheet that the page is, "" for the questions.
     """
 
     token: str
@@ -34,6 +37,8 @@ class DraftForm:
     boxes: tuple[Box, ...]
     page: Page
     next: str
+    sheet: Mapping[str, str] = field(default_factory=dict)
+    sheet_id: str = ""
 
 
 def new_box_id() -> str:
@@ -51,14 +56,16 @@ def read_form(form: FormData, new_id: Callable[[], str] = new_box_id) -> DraftFo
     in a chart.
     """
     ids = {given: given if is_box_id(given) else new_id() for given in _texts(form, "box")}
+    keys = [key for key in dict.fromkeys(_texts(form, "sheet")) if own_sheet.is_key(key)]
+    shown = {id_: text(form, f"{given}-shown") for given, id_ in ids.items()}
     return DraftForm(
         token=text(form, "token"),
         patient_id=text(form, "patient"),
         boxes=tuple(_box(form, given, id_) for given, id_ in ids.items()),
-        page=Page(
-            text(form, "page")[:_MAX_PAGE], {id_: text(form, f"{given}-shown") for given, id_ in ids.items()}
-        ),
+        page=Page(text(form, "page")[:_MAX_PAGE], shown | {key: text(form, f"{key}-shown") for key in keys}),
         next=text(form, "next"),
+        sheet={key: typed(text(form, key)) for key in keys},
+        sheet_id=text(form, "on-sheet"),
     )
 
 
@@ -93,6 +100,8 @@ def _box(form: FormData, given: str, id_: str) -> Box:
         question=text(form, f"{given}-question"),
         choice=choice if option(kind, choice) else "",
         goal=goal if is_box_id(goal) else "",
+        why=typed(text(form, f"{given}-why")),
+        because=" ".join(typed(text(form, f"{given}-because")).split())[:_MAX_BECAUSE],
     )
 
 

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from smartapp import logs
 from smartapp.errors import AppError, BadRequest, NotFound, SessionEnded, TooLarge, Unfinished, UnknownIssuer
+from smartapp.i18n import marked
 from smartapp.web import presenters_stop
 from smartapp.web.presenters_stop import StopPage
 from smartapp.web.services import services_of
@@ -20,15 +21,15 @@ _SERVER_ERROR = 500
 class WrongMethod(BadRequest):
     status = 405
     code = "method"
-    heading = "This address cannot be used that way."
-    message = "Nothing was changed."
+    heading = marked("This address cannot be used that way.")
+    message = marked("Nothing was changed.")
 
 
 class UnreadableForm(BadRequest):
     code = "bad-form"
-    heading = "This form could not be read."
-    message = "Nothing was changed. Your text is still on the page before this one."
-    next_step = "Go back, copy what you typed, load the page again, and press the button once more."
+    heading = marked("This form could not be read.")
+    message = marked("Nothing was changed. Your text is still on the page before this one.")
+    next_step = marked("Go back, copy what you typed, load the page again, and press the button once more.")
 
 
 _BY_STATUS: Mapping[int, type[AppError]] = {

@@ -11,6 +11,8 @@ from smartapp.errors import NotFound, OutboundError
 from smartapp.fhir.chart_entry import ChartEntry, read_entry
 from smartapp.fhir.client import FhirRefused
 from smartapp.fhir.this_patient import is_id
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
 from smartapp.sdm.model import Change, ChangeKind
 from smartapp.web import presenters_goal
 from smartapp.web.draft import MAX_WORDS, is_box_id
@@ -27,10 +29,12 @@ _OUTCOME = "#outcome"
 """Moves the focus to what became of the change, also without a script."""
 _GONE = frozenset({404, 410})
 _NOT_SENT = frozenset({State.PLANNED, State.REFUSED})
-_TWO_CHANGES = (
+_TWO_CHANGES = marked(
     "You put the goal in other words too. One change is made at a time: choose the words, or empty their box."
 )
-_ANOTHER_DAY = "It is another day by now, and the goal’s note will say so. Read it once more, then send."
+_ANOTHER_DAY = marked(
+    "It is another day by now, and the goal’s note will say so. Read it once more, then send."
+)
 
 
 async def show(request: Request) -> Response:
@@ -133,9 +137,9 @@ def _fault(visit: Visit, form: FormData, filled: Typed) -> str:
     shown, day = text(form, "shown"), text(form, "day")
     is_other = bool(filled.words.strip()) and presenters_goal.mark_of(filled.words) != shown
     if not message and shown and is_other and filled.kind is not ChangeKind.REWORDED:
-        return _TWO_CHANGES
+        return _(_TWO_CHANGES)
     is_later = day and day != visit.services.today().isoformat()
-    return _ANOTHER_DAY if not message and is_later and visit.session.ended is None else message
+    return _(_ANOTHER_DAY) if not message and is_later and visit.session.ended is None else message
 
 
 def _typed(form: FormData) -> Typed:

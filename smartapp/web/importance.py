@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from smartapp.i18n import gettext as _
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy
 from smartapp.writing.rewording import ids_for, later_id
 
@@ -43,9 +44,9 @@ def read(numbers: Mapping[str, str]) -> Ranking:
     if not chosen:
         return Ranking()
     if len(chosen) < _FEWEST:
-        return Ranking(fault="An order needs at least two statements. Give one more a number, or none.")
+        return Ranking(fault=_("An order needs at least two statements. Give one more a number, or none."))
     if len(set(chosen.values())) < len(chosen):
-        return Ranking(fault="Two statements have the same number. Give each its own.")
+        return Ranking(fault=_("Two statements have the same number. Give each its own."))
     return Ranking(tuple(sorted(chosen, key=lambda id_: chosen[id_])))
 
 

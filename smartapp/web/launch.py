@@ -12,6 +12,7 @@ from smartapp.smart.registration import Mode
 from smartapp.web import cookies
 from smartapp.web.presenters_open import home_page
 from smartapp.web.services import Services, services_of
+from smartapp.web.speaking import speak_as_site
 from smartapp.web.visit import see
 
 _LIMIT = 2_000
@@ -36,6 +37,7 @@ async def launch(request: Request) -> Response:
         raise LaunchParameterError("no iss")
     registration = services.registrations.for_issuer(iss)
     request.state.frame_ancestors = registration.frame_ancestors
+    speak_as_site(request, registration)
     if registration.mode is Mode.OPEN:
         return see(f"{services.root}/open/{registration.id}")
     browser = cookies.new_secret()
@@ -51,7 +53,9 @@ async def callback(request: Request) -> Response:
     """
     services = services_of(request)
     registration_id: str = request.path_params["registration_id"]
-    request.state.frame_ancestors = services.registrations.get(registration_id).frame_ancestors
+    registration = services.registrations.get(registration_id)
+    request.state.frame_ancestors = registration.frame_ancestors
+    speak_as_site(request, registration)
     parameters: dict[str, Sequence[str]] = {
         name: request.query_params.getlist(name) for name in request.query_params
     }

@@ -6,7 +6,7 @@ Pure ASGI, since Starlette's BaseHTTPMiddleware would hold back a streamed page.
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -16,7 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smartapp import logs
 from smartapp.errors import TooLarge
+from smartapp.i18n import Language
 from smartapp.web.errors import unexpected
+from smartapp.web.speaking import Speaking
 
 MAX_BODY_BYTES = 1024 * 1024
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -47,12 +49,13 @@ def new_reference() -> str:
     return f"{letters}-{secrets.randbelow(100):02d}"
 
 
-def middleware() -> list[Middleware]:
-    """For Starlette, in this order: the headers are on every answer, also on those that the other two
-    give.
+def middleware(languages: Mapping[str, Language]) -> list[Middleware]:
+    """For Starlette, in this order: the headers are on every answer, and the language on every page, also on
+    those that the others give. `languages` of the pages, by tag.
     """
     return [
         Middleware(SecurityHeaders),
+        Middleware(Speaking, languages=languages),
         Middleware(UnexpectedErrors, page=unexpected),
         Middleware(BodyLimit),
     ]

@@ -7,11 +7,13 @@ from starlette.responses import HTMLResponse, Response
 from smartapp.errors import LaunchParameterError, NotFound, OutboundError
 from smartapp.fhir.lenses import Patient
 from smartapp.fhir.people import identity_of
+from smartapp.i18n import gettext as _
 from smartapp.smart.registration import Mode, Registration
 from smartapp.web import draft_form
 from smartapp.web.launch import enter
 from smartapp.web.presenters_open import FoundPatient, PickerPage, found_patient
 from smartapp.web.services import Services, services_of
+from smartapp.web.speaking import speak_as_site
 from smartapp.web.visit import read_posted
 
 _MOST_FOUND = 20
@@ -52,6 +54,7 @@ def _registration(request: Request) -> Registration:
     if registration.mode is not Mode.OPEN:
         raise NotFound("not an open sandbox")
     request.state.frame_ancestors = registration.frame_ancestors
+    speak_as_site(request, registration)
     return registration
 
 
@@ -69,9 +72,9 @@ async def _page(
     if searched:
         try:
             found = await _find(services, registration, name=name, birth_date=birth_date)
-            message = "" if found else "Nobody was found. Try a part of the family name."
+            message = "" if found else _("Nobody was found. Try a part of the family name.")
         except OutboundError as error:
-            message = f"{error.heading} Try again in a moment. ({error.code})"
+            message = " ".join((_(error.heading), _("Try again in a moment."), f"({error.code})"))
     path = f"{services.root}/open/{registration.id}"
     page = PickerPage(
         label=registration.label,

@@ -5,12 +5,14 @@ file.
 from dataclasses import dataclass
 
 from smartapp.fhir.patient_record import PatientIdentity
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
 from smartapp.sdm.model import Kind, SaidBy, Statement
 from smartapp.web import words
 
-_NOT_RECORDED = "Who said them is not recorded."
-_BY_CLINICIANS = "In a clinician’s words."
-_MIXED = "In a clinician’s words, or who said them is not recorded."
+_NOT_RECORDED = marked("Who said them is not recorded.")
+_BY_CLINICIANS = marked("In a clinician’s words.")
+_MIXED = marked("In a clinician’s words, or who said them is not recorded.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +41,38 @@ def apart(statements: tuple[Statement, ...]) -> Apart:
 
 
 def told_heading(patient: PatientIdentity, name: str) -> str:
-    return f"What {name} told us" if patient.deceased else f"What {name} has told us"
+    return (
+        _("What %(name)s told us", name=name)
+        if patient.deceased
+        else _("What %(name)s has told us", name=name)
+    )
 
 
 def nothing_said(patient: PatientIdentity, name: str, *, all_was_read: bool) -> str:
     """The line for a chart in which nobody's words were found. Not found is not the same as not there."""
     if patient.deceased:
-        return "Nothing is on file." if all_was_read else "Nothing was found."
-    found = "Nothing is on file yet." if all_was_read else "Nothing was found."
-    return f"{found} What {name} says today starts the list."
+        return _("Nothing is on file.") if all_was_read else _("Nothing was found.")
+    found = _("Nothing is on file yet.") if all_was_read else _("Nothing was found.")
+    return f"{found} " + _("What %(name)s says today starts the list.", name=name)
 
 
 def in_chart_heading(in_chart: tuple[Statement, ...]) -> str:
     """ "Goals in the chart", "Goals and plans in the chart" """
     kinds = {statement.kind for statement in in_chart}
     named = [
-        "goals" if Kind.GOAL in kinds else "",
-        "preferences" if kinds - {Kind.GOAL, Kind.DECISION} else "",
-        "plans" if Kind.DECISION in kinds else "",
+        _("goals") if Kind.GOAL in kinds else "",
+        _("preferences") if kinds - {Kind.GOAL, Kind.DECISION} else "",
+        _("plans") if Kind.DECISION in kinds else "",
     ]
-    return f"{words.sentence(words.listed(filter(None, named)))} in the chart"
+    return _("%(things)s in the chart", things=words.sentence(words.listed(filter(None, named))))
 
 
 def in_chart_note(in_chart: tuple[Statement, ...]) -> str:
     """Whose words they are, as far as the chart tells."""
     speakers = {statement.said_by for statement in in_chart}
     if speakers == {SaidBy.CLINICIAN}:
-        return _BY_CLINICIANS
-    return _MIXED if SaidBy.CLINICIAN in speakers else _NOT_RECORDED
+        return _(_BY_CLINICIANS)
+    return _(_MIXED) if SaidBy.CLINICIAN in speakers else _(_NOT_RECORDED)
 
 
 def share_one_origin(in_chart: tuple[Statement, ...]) -> bool:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from smartapp.fhir.patient_record import PatientIdentity, PatientRecord
+from smartapp.i18n import gettext as _
+from smartapp.i18n import ngettext
+from smartapp.sdm.conditions import WordingInNotes
 from smartapp.sdm.contrast import Contrast, contrasts
 from smartapp.sdm.knowledge import Citation
 from smartapp.sdm.model import Kind, Statement
 from smartapp.sdm.selection import Prompts, ShownReminder
-from smartapp.web import words
+from smartapp.sdm.standing import is_over
 from smartapp.web.presenters_apart import (
     Apart,
     apart,
@@ -23,7 +26,7 @@ from smartapp.web.presenters_apart import (
 )
 from smartapp.web.presenters_differ import DifferView, View, differ_views
 from smartapp.web.presenters_heads_up import HeadsUp, heads_up
-from smartapp.web.presenters_said import Said, is_over, is_own_words, is_somebody_elses, said
+from smartapp.web.presenters_said import Said, is_own_words, is_somebody_elses, said
 from smartapp.web.presenters_sources import short_form
 from smartapp.web.presenters_unread import Unread, unread_notes, unread_rules, unread_said
 from smartapp.web.presenters_who import Who, who
@@ -36,8 +39,8 @@ _SENTENCE_END = re.compile(r"(?<=[.?])\s+(?=[A-Z0-9])")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What stands at the top before anything is read. `ask` is "" where there is nobody to ask; `line` is
-    quiet, and may be "".
+    """What stands at the top before anything is read. `ask` is "" where there is nobody to ask; `lang`: its
+    language where that is not the page's, else "". `line` is quiet, and may be "".
     """
 
     label: str
@@ -46,6 +49,7 @@ class Opening:
     waiting: str
     next_page: str
     next_label: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class ReminderView:
     because: str
     why: str
     sources: tuple[str, ...]
+    can_hide_for_good: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,8 @@ class ChartView:
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What a chart is shown with. `view`: how a statement is shown, with what can be done about it.
-    `set_aside`: how many statements were. `sources`: all of the catalogue.
+    `set_aside`: how many statements were. `sources`: all of the catalogue. `knows_clinician`: a later visit
+    will know that it is the same one.
     """
 
     today: date
@@ -112,25 +118,28 @@ class Beside:
     view: View
     set_aside: int
     sources: tuple[Citation, ...]
+    knows_clinician: bool = False
 
 
-def opening(patient: PatientIdentity, ask: str, *, name: str, today: date) -> Opening:
+def opening(patient: PatientIdentity, ask: str, *, name: str, today: date, lang: str = "") -> Opening:
+    """`lang`: of the question, where that is not the page's."""
     if patient.deceased:
         return Opening(
-            label="Before you go on",
+            label=_("Before you go on"),
             ask="",
-            line=f"The chart says that {name} has died. What was said can still be read here.",
-            waiting="The chart is still being read.",
+            line=_("The chart says that %(name)s has died. What was said can still be read here.", name=name),
+            waiting=_("The chart is still being read."),
             next_page="statements",
-            next_label="All statements",
+            next_label=_("All statements"),
         )
     return Opening(
-        label="Open with",
+        label=_("Open with"),
         ask=ask,
-        line="Ask the child and the parent." if is_child(patient.birth_date, today) else "",
-        waiting="The chart is still being read. You can go in now.",
+        line=_("Ask the child and the parent.") if is_child(patient.birth_date, today) else "",
+        waiting=_("The chart is still being read. You can go in now."),
         next_page="room",
-        next_label="Go to the questions",
+        next_label=_("Go to the questions"),
+        lang=lang,
     )
 
 
@@ -147,13 +156,17 @@ def chart_view(
     parts = apart(statements)
     reminders = () if record.patient.deceased else prompts.reminders
     return ChartView(
-        reminders=tuple(_reminder(shown) for shown in reminders),
+        reminders=tuple(_reminder(shown, can_hide_for_good=beside.knows_clinician) for shown in reminders),
         told=_told(record, parts, contrasts(statements), beside),
         in_chart=_in_chart(parts.in_chart, beside.today),
         who=who(record, parts.said, parts.on_file, today=beside.today),
-        heads_up=heads_up(record, beside.sources),
+        heads_up=heads_up(record, beside.sources, is_reminded=any(map(_is_about_wording, reminders))),
         read_line=beside.read_line,
     )
+
+
+def _is_about_wording(shown: ShownReminder) -> bool:
+    return any(isinstance(condition, WordingInNotes) for condition in shown.reminder.when)
 
 
 def most_telling(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -177,7 +190,7 @@ def _told(record: PatientRecord, parts: Apart, differing: tuple[Contrast, ...], 
     told = most_telling(tuple(one for one in parts.said if one not in pair))[: MOST_TOLD - len(first)]
     not_read = unread_said(record, name) + unread_rules(record)
     unread = not_read + unread_notes(record, name)
-    nothing = "" if told or pair else "No goal, worry or preference on file is still open."
+    nothing = "" if told or pair else _("No goal, worry or preference on file is still open.")
     if not parts.said and not pair:
         nothing = nothing_said(record.patient, name, all_was_read=not unread)
     differ = differ_views(first, beside.view, name=name, can_ask=not record.patient.deceased)
@@ -187,9 +200,7 @@ def _told(record: PatientRecord, parts: Apart, differing: tuple[Contrast, ...], 
         differ=next(iter(differ), None),
         nothing=nothing,
         all_line=_all_line(parts, told, pair),
-        aside_line=f"{words.count(beside.set_aside, 'statement', 'statements')} set aside as not right"
-        if beside.set_aside
-        else "",
+        aside_line=set_aside_line(beside.set_aside) if beside.set_aside else "",
         unread=unread,
         can_reread=bool(not_read),
     )
@@ -197,7 +208,9 @@ def _told(record: PatientRecord, parts: Apart, differing: tuple[Contrast, ...], 
 
 def _all_line(parts: Apart, told: tuple[Statement, ...], pair: list[Statement]) -> str:
     count, shown = len(parts.said), len(told) + sum(one in parts.said for one in pair)
-    return f"All {words.count(count, 'statement', 'statements')}, newest first" if count > shown else ""
+    if count <= shown:
+        return ""
+    return ngettext("All %(n)s statement, newest first", "All %(n)s statements, newest first", count)
 
 
 def _in_chart(in_chart: tuple[Statement, ...], today: date) -> InChart | None:
@@ -215,11 +228,21 @@ def _in_chart(in_chart: tuple[Statement, ...], today: date) -> InChart | None:
         heading=in_chart_heading(shown),
         note=in_chart_note(shown),
         shown=tuple(said(statement, today, names_speaker=names_speaker) for statement in shown),
-        all_line=f"All {len(in_chart)}, with their sources" if more else "Sources",
+        all_line=_all_with_sources(len(in_chart)) if more else _("Sources"),
     )
 
 
-def _reminder(shown: ShownReminder) -> ReminderView:
+def _all_with_sources(number: int) -> str:
+    return ngettext("All %(n)s, with their sources", "All %(n)s, with their sources", number)
+
+
+def set_aside_line(number: int) -> str:
+    return ngettext(
+        "%(n)s statement set aside as not right", "%(n)s statements set aside as not right", number
+    )
+
+
+def _reminder(shown: ShownReminder, *, can_hide_for_good: bool) -> ReminderView:
     reminder = shown.reminder
     return ReminderView(
         id=reminder.id,
@@ -227,4 +250,5 @@ def _reminder(shown: ShownReminder) -> ReminderView:
         because=shown.because,
         why=_SENTENCE_END.split(" ".join(reminder.why.split()), maxsplit=1)[0],
         sources=tuple(f"{short_form(source)}, {source.grade}" for source in reminder.sources),
+        can_hide_for_good=can_hide_for_good,
     )

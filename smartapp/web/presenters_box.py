@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from typing import Final
 
 from smartapp.fhir.patient_record import ChartItem, RelatedPerson
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
 from smartapp.sdm.choices import CHOICES
 from smartapp.sdm.model import Kind, SaidBy
 from smartapp.web import words
+from smartapp.web.asking import is_of_sheet
 from smartapp.web.draft import ABOUT, Box, BoxFault
 from smartapp.web.draft_form import OTHER, PATIENT, PERSON
 from smartapp.web.merging import mark
 
 _MOST_PEOPLE: Final = 6
-_NO_ANSWER: Final = "No answer"
-_MORE_WORDS: Final = "In the patient’s words, if they said more"
-_MEANINGS: Final = {"0": "not at all", "10": "completely"}
-_DECIDED: Final = "What was decided, and why, in words the patient would use"
+_NO_ANSWER: Final = marked("No answer")
+_MORE_WORDS: Final = marked("In the patient’s words, if they said more")
+_MEANINGS: Final = {"0": marked("not at all"), "10": marked("completely")}
+_DECIDED: Final = marked("What was decided, in words the patient would use")
+_WHY: Final = marked("Why:")
+"""Leads to the why of a decision, in the text that is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class BoxView:
     """`label`: what the words are to; `hint`: above them, "" for none. `options` to choose from, below
     `legend`; `ends`: what the numbers of a scale mean; `no_answer` takes the choice back. `about_kept`: what
     is ticked and is not on this page. `errors` by field name: "words", "name", "due", "choice"; "" for none.
+    `has_why`: a decision, with the field for its `why`, to which `because` leads in the text that is kept.
     `shown`: mark of all that the box says. `goal`: id of the goal that a confidence is about.
     `add_confidence`: the value of the button, "" for none.
     """
@@ -61,6 +67,9 @@ class BoxView:
     shown: str
     goal: str
     add_confidence: str
+    has_why: bool
+    why: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ def box_view(
         words=box.words,
         legend=_legend(box, around),
         options=_options(box),
-        no_answer=Choice(f"{box.id}-choice-none", "", _NO_ANSWER, not box.option),
+        no_answer=Choice(f"{box.id}-choice-none", "", _(_NO_ANSWER), not box.option),
         ends=_ends(box),
         people=people,
         name=box.speaker if is_other else "",
@@ -104,24 +113,27 @@ def box_view(
         shown=mark(box.said),
         goal=box.goal,
         add_confidence=add_confidence,
+        has_why=_is_decision(box),
+        why=box.why,
+        because=box.because or _(_WHY),
     )
 
 
 def _hint(box: Box) -> str:
     if _is_decision(box):
-        return _DECIDED
-    return _MORE_WORDS if box.kind in CHOICES else ""
+        return _(_DECIDED)
+    return _(_MORE_WORDS) if box.kind in CHOICES else ""
 
 
 def _is_decision(box: Box) -> bool:
     """Itself, and not an answer to a question about it."""
-    return box.kind is Kind.DECISION and not box.question
+    return box.kind is Kind.DECISION and (not box.question or is_of_sheet(box.question))
 
 
 def _legend(box: Box, around: Around) -> str:
     if box.kind is Kind.CONFIDENCE:
-        return "How confident, from 0 to 10"
-    return f"Closest to what {around.patient} said"
+        return _("How confident, from 0 to 10")
+    return _("Closest to what %(name)s said", name=around.patient)
 
 
 def _options(box: Box) -> tuple[Choice, ...]:
@@ -133,9 +145,9 @@ def _options(box: Box) -> tuple[Choice, ...]:
         Choice(
             id=f"{box.id}-choice-{code}" if number else f"{box.id}-choice",
             value=code,
-            label=code if is_scale else label,
+            label=code if is_scale else _(label),
             is_checked=code == box.choice,
-            meaning=meanings.get(code, ""),
+            meaning=_(meanings.get(code, "")),
         )
         for number, (code, label) in enumerate(codes.items())
     )
@@ -144,14 +156,17 @@ def _options(box: Box) -> tuple[Choice, ...]:
 def _ends(box: Box) -> tuple[str, ...]:
     if box.kind is not Kind.CONFIDENCE:
         return ()
-    return tuple(f"{number}: {meaning}" for number, meaning in _MEANINGS.items())
+    return tuple(f"{number}: {_(meaning)}" for number, meaning in _MEANINGS.items())
 
 
 def _form_note(box: Box, around: Around) -> str:
     """A decision belongs to both, so it starts as the summary of the one who writes it down."""
     if not _is_decision(box):
         return ""
-    return f"Kept as your summary of what you and {around.patient} decided, unless it is exactly as said."
+    return _(
+        "Kept as your summary of what you and %(name)s decided, unless it is exactly as said.",
+        name=around.patient,
+    )
 
 
 def _people(box: Box, around: Around) -> tuple[tuple[Choice, ...], bool]:
@@ -161,7 +176,7 @@ def _people(box: Box, around: Around) -> tuple[tuple[Choice, ...], bool]:
     is_other = not is_patient and box.speaker not in known
     values = [(PATIENT, around.patient, is_patient)]
     values += [(PERSON + name, name, not is_patient and name == box.speaker) for name in known]
-    values.append((OTHER, "Someone else", is_other))
+    values.append((OTHER, _("Someone else"), is_other))
     return tuple(
         Choice(f"{box.id}-by-{number}", value, label, is_checked)
         for number, (value, label, is_checked) in enumerate(values)

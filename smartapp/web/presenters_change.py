@@ -4,22 +4,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
 from smartapp.sdm.model import ChangeKind
 from smartapp.web import words
 from smartapp.writing.model import ChangeReceipt, State
 
 CHOICES: Final = {
-    ChangeKind.ACHIEVED: "Achieved",
-    ChangeKind.REWORDED: "Changed",
-    ChangeKind.NO_LONGER_WANTED: "No longer wanted",
+    ChangeKind.ACHIEVED: marked("Achieved"),
+    ChangeKind.REWORDED: marked("Changed"),
+    ChangeKind.NO_LONGER_WANTED: marked("No longer wanted"),
 }
 """What the clinician can choose for a goal."""
 
+_TAKEN_BACK: Final = marked("Taken back")
 _DONE: Final = {
-    ChangeKind.ACHIEVED: "marked as achieved",
-    ChangeKind.REWORDED: "in its new words",
-    ChangeKind.NO_LONGER_WANTED: "marked as no longer wanted",
-    ChangeKind.WITHDRAWN: "marked as entered in error",
+    ChangeKind.ACHIEVED: marked("marked as achieved"),
+    ChangeKind.REWORDED: marked("in its new words"),
+    ChangeKind.NO_LONGER_WANTED: marked("marked as no longer wanted"),
+    ChangeKind.WITHDRAWN: marked("marked as entered in error"),
 }
 
 
@@ -59,44 +62,56 @@ def change_view(receipt: ChangeReceipt) -> ChangeView:
     """What became of a change, in words that claim no more than was read back. Its time must be local."""
     change = receipt.change
     tone, state, lines = outcome_of(receipt)
-    resource_type, _, resource_id = change.reference.partition("/")
+    resource_type, resource_id = (*change.reference.split("/", maxsplit=1), "")[:2]
     is_goal = resource_type == "Goal"
     return ChangeView(
         tone=tone,
         state=state,
-        wanted=CHOICES.get(change.kind, "Taken back"),
+        wanted=_(CHOICES.get(change.kind, _TAKEN_BACK)),
         of=receipt.words,
         words=change.words,
         note=change.note,
         lines=lines,
         goal_id=resource_id if is_goal else "",
-        link="" if not is_goal else "Look at this goal" if tone == "stored" else "Go on with this change",
+        link=""
+        if not is_goal
+        else _("Look at this goal")
+        if tone == "stored"
+        else _("Go on with this change"),
     )
 
 
 def outcome_of(receipt: ChangeReceipt) -> tuple[str, str, tuple[str, ...]]:
     """Tone, state in words, and the lines beneath."""
-    reason = words.one_line(receipt.reason, 300)
+    reason = words.one_line(_(receipt.reason), 300)
     match receipt.state:
         case State.STORED:
-            return "stored", f"In the chart: {_DONE[receipt.change.kind]}", (_proof(receipt),)
+            return (
+                "stored",
+                _("In the chart: %(done)s", done=_(_DONE[receipt.change.kind])),
+                (_proof(receipt),),
+            )
         case State.REFUSED:
-            return "refused", "Not in the chart", (_refused(receipt, reason), "Your words are kept.")
+            return "refused", _("Not in the chart"), (_refused(receipt, reason), _("Your words are kept."))
         case State.CONFLICT:
-            return "refused", "Changed in the chart meanwhile", (reason, "Nothing was overwritten.")
+            return "refused", _("Changed in the chart meanwhile"), (reason, _("Nothing was overwritten."))
         case State.PLANNED:
-            return "wait", "Not sent yet", ("Your words are kept.",)
+            return "wait", _("Not sent yet"), (_("Your words are kept."),)
         case State.UNKNOWN:
-            return "wait", "Being checked", (reason or "The EHR gave no clear answer.",)
+            return "wait", _("Being checked"), (reason or _("The EHR gave no clear answer."),)
         case _:
-            return "wait", "Being sent", ("The EHR gave no clear answer yet.",)
+            return "wait", _("Being sent"), (_("The EHR gave no clear answer yet."),)
 
 
 def _proof(receipt: ChangeReceipt) -> str:
     """ "Version 3, read back at 10:42" """
-    version = f"Version {words.one_line(receipt.version, 20)}, r" if receipt.version else "R"
-    at = f" at {words.clock_time(receipt.at)}" if receipt.at else ""
-    return f"{version}ead back{at}."
+    version = words.one_line(receipt.version, 20)
+    time = words.clock_time(receipt.at) if receipt.at else ""
+    if version and time:
+        return _("Version %(version)s, read back at %(time)s.", version=version, time=time)
+    if version:
+        return _("Version %(version)s, read back.", version=version)
+    return _("Read back at %(time)s.", time=time) if time else _("Read back.")
 
 
 def _refused(receipt: ChangeReceipt, reason: str) -> str:
@@ -104,4 +119,8 @@ def _refused(receipt: ChangeReceipt, reason: str) -> str:
     if reason and receipt.status in {None, 429}:
         return reason
     code = f" ({receipt.status})" if receipt.status is not None else ""
-    return f"The EHR answered “{reason}”{code}." if reason else f"The EHR did not accept it{code}."
+    return (
+        _("The EHR answered “%(reason)s”%(code)s.", reason=reason, code=code)
+        if reason
+        else _("The EHR did not accept it%(code)s.", code=code)
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from smartapp.i18n import gettext as _
 from smartapp.sdm.contrast import Contrast
 from smartapp.sdm.model import Statement
 from smartapp.web import words
@@ -34,15 +35,17 @@ def differs_from(contrasts: Iterable[Contrast]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for one in contrasts:
         for this, other in ((one.earlier, one.later), (one.later, one.earlier)):
-            day = words.day(other.said_on) if other.said_on else "a statement without a date"
-            found.setdefault(anchor(this), f"Differs from {day}")
+            day = words.day(other.said_on) if other.said_on else _("a statement without a date")
+            found.setdefault(anchor(this), _("Differs from %(day)s", day=day))
     return found
 
 
 def _differ(contrast: Contrast, view: View, *, name: str, can_ask: bool) -> DifferView:
     about = words.one_line(contrast.about, _ABOUT_LIMIT)
     return DifferView(
-        heading=f"Two statements about {about} differ." if about else "These two statements differ.",
-        ask=f"Ask {name} which is true now." if can_ask else "",
+        heading=_("Two statements about %(about)s differ.", about=about)
+        if about
+        else _("These two statements differ."),
+        ask=_("Ask %(name)s which is true now.", name=name) if can_ask else "",
         both=(view(contrast.earlier), view(contrast.later)),
     )

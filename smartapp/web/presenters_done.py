@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked, ngettext
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web.presenters_change import ChangeView, change_views
 from smartapp.web.presenters_frame import Frame
@@ -15,9 +17,12 @@ _ORDER: Final = (
     State.REFUSED, State.CONFLICT, State.UNKNOWN, State.SENDING, State.PLANNED, State.STORED, State.PASTED,
 )  # fmt: skip
 _PROVENANCE: Final = {
-    State.STORED: "Who said and wrote it: recorded in the chart.",
-    State.REFUSED: "Who said and wrote it: could not be recorded in the chart.",
+    State.STORED: marked("Who said and wrote it: recorded in the chart."),
+    State.REFUSED: marked("Who said and wrote it: could not be recorded in the chart."),
 }
+
+
+_PROVENANCE_OPEN: Final = marked("Who said and wrote it: not certain yet whether it is recorded.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,14 @@ def done_page(frame: Frame, told: Told) -> DonePage:
     rows = sorted(_rows(receipts), key=lambda row: _place(row[0]))
     return DonePage(
         frame=frame,
-        heading=heading(receipts) if receipts or not told.changes else "What became of your changes",
+        heading=heading(receipts) if receipts or not told.changes else _("What became of your changes"),
         intro=_intro(receipts, told.site) if receipts or not told.changes else "",
         receipts=tuple(receipt_view(row, frame.call_name, told) for row in rows),
         changes=change_views(told.changes),
         check_label=_check_label(receipts, told.changes),
         copy=_copy(told),
         left=tuple(
-            LeftView(KIND_WORDS[box.kind], box.said, box.verbatim and not box.option) for box in told.left
+            LeftView(_(KIND_WORDS[box.kind]), box.said, box.verbatim and not box.option) for box in told.left
         ),
         provenance=_provenance(told.provenance),
     )
@@ -76,14 +81,14 @@ def done_page(frame: Frame, told: Told) -> DonePage:
 def heading(receipts: Sequence[Receipt]) -> str:
     """ "3 of 4 are in the chart. 1 was not accepted." Never says more than what was read back."""
     if not receipts:
-        return "Nothing was sent yet"
+        return _("Nothing was sent yet")
     stored = _number(receipts, is_stored)
     if stored == len(receipts):
-        return "It is in the chart" if stored == 1 else f"All {stored} are in the chart"
+        return ngettext("It is in the chart", "All %(n)s are in the chart", stored)
     if all(receipt.rung is Rung.COPY for receipt in receipts):
         to_copy = any(receipt.state is not State.PASTED for receipt in receipts)
-        return "Your text is ready to copy" if to_copy else "You marked the text as pasted"
-    return " ".join([f"{stored} of {len(receipts)} {_is(stored)} in the chart.", *_rest(receipts)])
+        return _("Your text is ready to copy") if to_copy else _("You marked the text as pasted")
+    return " ".join([_so_many(stored, len(receipts)), *_rest(receipts)])
 
 
 def to_copy(receipts: Iterable[Receipt]) -> tuple[Receipt, ...]:
@@ -102,11 +107,11 @@ def _rest(receipts: Sequence[Receipt]) -> list[str]:
     return [
         sentence
         for number, sentence in (
-            (refused, f"{refused} {_was(refused)} not accepted."),
-            (open_, f"{open_} {_is(open_)} not certain yet."),
-            (back, f"{back} {_was(back)} taken back."),
-            (copies, f"{copies} {_is(copies)} for you to copy."),
-            (pasted, f"{pasted} you marked as pasted."),
+            (refused, ngettext("%(n)s was not accepted.", "%(n)s were not accepted.", refused)),
+            (open_, ngettext("%(n)s is not certain yet.", "%(n)s are not certain yet.", open_)),
+            (back, ngettext("%(n)s was taken back.", "%(n)s were taken back.", back)),
+            (copies, ngettext("%(n)s is for you to copy.", "%(n)s are for you to copy.", copies)),
+            (pasted, ngettext("%(n)s you marked as pasted.", "%(n)s you marked as pasted.", pasted)),
         )
         if number
     ]
@@ -116,12 +121,13 @@ def _number(receipts: Iterable[Receipt], is_one: Callable[[Receipt], bool]) -> i
     return sum(is_one(receipt) for receipt in receipts)
 
 
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _was(number: int) -> str:
-    return "was" if number == 1 else "were"
+def _so_many(stored: int, number: int) -> str:
+    return ngettext(
+        "%(n)s of %(number)s is in the chart.",
+        "%(n)s of %(number)s are in the chart.",
+        stored,
+        number=number,
+    )
 
 
 def _is_to_copy(receipt: Receipt) -> bool:
@@ -144,13 +150,13 @@ def _place(receipt: Receipt) -> int:
 
 def _intro(receipts: Sequence[Receipt], site: WriteSite) -> str:
     if not receipts:
-        return "What you send appears here, with what the chart answered."
+        return _("What you send appears here, with what the chart answered.")
     sentences = []
     if any(one.rung is Rung.NOTE and is_stored(one) for one in receipts) and not is_signed_at_once(site):
-        sentences.append(f"The {note_name(site).lower()} waits in the EHR for you to sign it.")
+        sentences.append(_("The %(note)s waits in the EHR for you to sign it.", note=note_name(site).lower()))
     if not all(is_stored(one) or one.taken_back is State.STORED or one.rung is Rung.COPY for one in receipts):
         sentences.append(
-            "The words that are not in the chart are kept, and they are in the text for your note."
+            _("The words that are not in the chart are kept, and they are in the text for your note.")
         )
     return " ".join(sentences)
 
@@ -160,9 +166,9 @@ def _check_label(receipts: Sequence[Receipt], changes: Sequence[ChangeReceipt]) 
     states = {one.state for one in sent}
     wishes = {one.taken_back for one in sent} | {one.state for one in changes}
     if (states | wishes) & {State.UNKNOWN, State.SENDING}:
-        return "Check the chart again"
+        return _("Check the chart again")
     # A wish that was not sent goes from its own page, which shows first how the entry stands now.
-    return "Send now" if State.PLANNED in states else ""
+    return _("Send now") if State.PLANNED in states else ""
 
 
 def _copy(told: Told) -> CopyView | None:
@@ -174,7 +180,9 @@ def _copy(told: Told) -> CopyView | None:
     )
     return CopyView(
         heading=_copy_heading(told.receipts, held),
-        note=f"{_it(len(held))} in the chart already." if all(map(is_stored, held)) else "",
+        note=ngettext("It is in the chart already.", "All %(n)s are in the chart already.", len(held))
+        if all(map(is_stored, held))
+        else "",
         text=told.note_text,
         rows=min(max(told.note_text.count("\n") + 2, 4), 16),
         ids=waiting,
@@ -183,15 +191,11 @@ def _copy(told: Told) -> CopyView | None:
 
 def _copy_heading(receipts: Sequence[Receipt], held: Sequence[Receipt]) -> str:
     if len(held) < len(receipts) and not all(map(is_stored, held)):
-        return "Text for your note: what is not in the chart"
-    return "Text for your note"
-
-
-def _it(number: int) -> str:
-    return "It is" if number == 1 else f"All {number} are"
+        return _("Text for your note: what is not in the chart")
+    return _("Text for your note")
 
 
 def _provenance(state: State | None) -> str:
     if state is None:
         return ""
-    return _PROVENANCE.get(state, "Who said and wrote it: not certain yet whether it is recorded.")
+    return _(_PROVENANCE.get(state, _PROVENANCE_OPEN))

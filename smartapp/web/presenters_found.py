@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
 from smartapp.sdm.model import Kind, Statement, Time
 from smartapp.sdm.word_forms import NEGATIONS, words_of
 from smartapp.web import words
@@ -20,8 +22,8 @@ _BOXES: Final = frozenset(
 """What the room has a place for."""
 
 _ELSEWHERE: Final = {
-    Kind.CODE_STATUS: "Confirm it in the EHR, in its own place.",
-    Kind.PLANNING_DOCUMENT: "Confirm it in the EHR.",
+    Kind.CODE_STATUS: marked("Confirm it in the EHR, in its own place."),
+    Kind.PLANNING_DOCUMENT: marked("Confirm it in the EHR."),
 }
 
 
@@ -43,10 +45,10 @@ class Taken(StrEnum):
 
 
 LABELS: Final = {
-    Answer.CONFIRM: "Confirm",
-    Answer.EDIT: "Edit",
-    Answer.NOT_RIGHT: "Not right",
-    Answer.SHOW_AGAIN: "Show again",
+    Answer.CONFIRM: marked("Confirm"),
+    Answer.EDIT: marked("Edit"),
+    Answer.NOT_RIGHT: marked("Not right"),
+    Answer.SHOW_AGAIN: marked("Show again"),
 }
 
 
@@ -77,15 +79,15 @@ def found_view(statement: Statement, taken: Taken) -> FoundView:
     state, link, link_label = _STATES[taken]
     return FoundView(
         answers=tuple(answer_view(answer, statement.words) for answer in _answers(statement, taken)),
-        state=state,
+        state=_(state),
         link=link,
-        link_label=link_label,
-        note=_ELSEWHERE.get(statement.kind, ""),
+        link_label=_(link_label),
+        note=_(_ELSEWHERE.get(statement.kind, "")),
     )
 
 
 def answer_view(answer: Answer, said: str) -> AnswerView:
-    label = LABELS[answer]
+    label = _(LABELS[answer])
     return AnswerView(answer, label, f"{label}: {words.one_line(said, _IN_SHORT)}")
 
 
@@ -116,6 +118,6 @@ def _answers(statement: Statement, taken: Taken) -> tuple[Answer, ...]:
 
 _STATES: Final = {
     Taken.NO: ("", "", ""),
-    Taken.DRAFT: ("Among today’s statements, and not sent yet.", "review", "Review"),
-    Taken.SENT: ("Among today’s statements, and past review.", "done", "Done"),
+    Taken.DRAFT: (marked("Among today’s statements, and not sent yet."), "review", marked("Review")),
+    Taken.SENT: (marked("Among today’s statements, and past review."), "done", marked("Done")),
 }

@@ -5,6 +5,8 @@ form's hidden fields.
 from dataclasses import dataclass
 
 from smartapp.fhir.patient_record import PatientIdentity
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
 from smartapp.web import words
 from smartapp.web.soon import soon
 from smartapp.web.visit import Visit
@@ -12,11 +14,19 @@ from smartapp.web.visit import Visit
 _NAME_LIMIT = 120
 _CLINICIAN_WAIT_S = 0.3
 _STEPS = (
-    ("before", "", "Before", " you walk in"),
-    ("room", "room", "In the room", ""),
-    ("review", "review", "Review", " and send"),
-    ("done", "done", "Done", ""),
+    ("before", "", marked("Before"), marked(" you walk in")),
+    ("room", "room", marked("In the room"), ""),
+    ("review", "review", marked("Review"), marked(" and send")),
+    ("done", "done", marked("Done"), ""),
 )
+
+
+_GENDERS = {
+    "female": marked("female"),
+    "male": marked("male"),
+    "other": marked("other"),
+    "unknown": marked("unknown"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +73,22 @@ class Frame:
 def banner(patient: PatientIdentity, visit: Visit) -> Banner:
     born = words.birth(patient.birth_date, visit.services.today())
     facts = [
-        Fact("Born", born),
-        Fact("Gender", words.one_line(words.sentence(patient.gender), 30) or "Not known"),
-        Fact("MRN", words.one_line(patient.mrn, 40) or "Not known"),
+        Fact(_("Born"), born),
+        Fact(
+            _("Gender"),
+            words.one_line(words.sentence(_(_GENDERS.get(patient.gender, patient.gender))), 30)
+            or _("Not known"),
+        ),
+        Fact(_("MRN"), words.one_line(patient.mrn, 40) or _("Not known")),
     ]
     if patient.deceased:
-        facts.append(Fact("Deceased", "Yes"))
+        facts.append(Fact(_("Deceased"), _("Yes")))
     return Banner(full_name(patient), born, tuple(facts))
 
 
 def call_name(patient: PatientIdentity) -> str:
     """How the app speaks of the patient in its text."""
-    return words.one_line(patient.call_name or patient.given or patient.family, 60) or "the patient"
+    return words.one_line(patient.call_name or patient.given or patient.family, 60) or _("the patient")
 
 
 async def frame(visit: Visit, patient: PatientIdentity, step: str, *, buttons: bool = False) -> Frame:
@@ -91,7 +105,7 @@ async def frame(visit: Visit, patient: PatientIdentity, step: str, *, buttons: b
         banner=banner(patient, visit),
         call_name=call_name(patient),
         steps=tuple(
-            Step(name, visit.path(path), short, rest, is_current=name == step, is_button=buttons)
+            Step(name, visit.path(path), _(short), _(rest), is_current=name == step, is_button=buttons)
             for name, path, short, rest in _STEPS
         ),
         visit_line=f"{today}. {clinician}" if clinician else today,
@@ -107,5 +121,5 @@ def full_name(patient: PatientIdentity) -> str:
     family = words.one_line(patient.family, _NAME_LIMIT).upper()
     given = words.one_line(patient.given, _NAME_LIMIT)
     prefix = words.one_line(patient.prefix, 20)
-    name = ", ".join(part for part in (family, given) if part) or "Name not known"
+    name = ", ".join(part for part in (family, given) if part) or _("Name not known")
     return f"{name} ({prefix})" if prefix else name

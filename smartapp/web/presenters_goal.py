@@ -6,6 +6,8 @@ from typing import Final
 
 from smartapp.fhir.amendable import Obstacle, note_of
 from smartapp.fhir.chart_entry import ChartEntry
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
 from smartapp.sdm.model import Change, ChangeKind
 from smartapp.web import words
 from smartapp.web.merging import mark
@@ -15,32 +17,34 @@ from smartapp.web.presenters_said import Said, said
 from smartapp.writing.model import ChangeReceipt, State
 
 _STORED_AS: Final = {
-    ChangeKind.ACHIEVED: "Stored as completed, achieved.",
-    ChangeKind.REWORDED: "The words in the box take the place of these, which go into the goal’s note.",
-    ChangeKind.NO_LONGER_WANTED: "Stored as cancelled.",
+    ChangeKind.ACHIEVED: marked("Stored as completed, achieved."),
+    ChangeKind.REWORDED: marked(
+        "The words in the box take the place of these, which go into the goal’s note."
+    ),
+    ChangeKind.NO_LONGER_WANTED: marked("Stored as cancelled."),
 }
-_IN_EHR: Final = "Open the goal in the EHR and mark there what became of it."
+_IN_EHR: Final = marked("Open the goal in the EHR and mark there what became of it.")
 _STATUS: Final = {
-    "proposed": "Proposed",
-    "planned": "Planned",
-    "accepted": "Accepted",
-    "active": "Active",
-    "on-hold": "On hold",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
-    "entered-in-error": "Entered in error",
-    "rejected": "Rejected",
+    "proposed": marked("Proposed"),
+    "planned": marked("Planned"),
+    "accepted": marked("Accepted"),
+    "active": marked("Active"),
+    "on-hold": marked("On hold"),
+    "completed": marked("Completed"),
+    "cancelled": marked("Cancelled"),
+    "entered-in-error": marked("Entered in error"),
+    "rejected": marked("Rejected"),
 }
 _ACHIEVEMENT: Final = {
-    "in-progress": "in progress",
-    "improving": "getting better",
-    "worsening": "getting worse",
-    "no-change": "no change",
-    "achieved": "achieved",
-    "sustaining": "achieved and kept up",
-    "not-achieved": "not achieved",
-    "no-progress": "no progress",
-    "not-attainable": "not attainable",
+    "in-progress": marked("in progress"),
+    "improving": marked("getting better"),
+    "worsening": marked("getting worse"),
+    "no-change": marked("no change"),
+    "achieved": marked("achieved"),
+    "sustaining": marked("achieved and kept up"),
+    "not-achieved": marked("not achieved"),
+    "no-progress": marked("no progress"),
+    "not-attainable": marked("not attainable"),
 }
 
 
@@ -138,14 +142,14 @@ def goal_page(frame: Frame, showing: Showing) -> GoalPage:
     return GoalPage(
         frame=frame,
         goal_id=showing.goal_id,
-        heading="This goal" if is_over else "Change this goal",
-        intro="Nothing is sent before you press the button." if is_fit else "",
+        heading=_("This goal") if is_over else _("Change this goal"),
+        intro=_("Nothing is sent before you press the button.") if is_fit else "",
         goal=said(statement, showing.now.date()) if statement else None,
         status=_status(entry) if entry else "",
-        unread="" if entry else "The goal could not be read now. Nothing you typed is lost.",
+        unread="" if entry else _("The goal could not be read now. Nothing you typed is lost."),
         outcome=change_view(last) if last else None,
         is_conflict=last is not None and last.state is State.CONFLICT,
-        check_label="Check the chart again" if is_open else "",
+        check_label=_("Check the chart again") if is_open else "",
         message=showing.message,
         form=_form(frame, entry, showing) if entry and is_fit else None,
         in_ehr=_in_ehr(entry, why) if entry and why and not is_over else None,
@@ -154,7 +158,7 @@ def goal_page(frame: Frame, showing: Showing) -> GoalPage:
 
 def status_words(status: str) -> str:
     """The FHIR status as the screens write it."""
-    return _STATUS.get(status, words.sentence(words.one_line(status, 30)))
+    return _(_STATUS[status]) if status in _STATUS else words.sentence(words.one_line(status, 30))
 
 
 def mark_of(text: str) -> str:
@@ -165,20 +169,20 @@ def mark_of(text: str) -> str:
 def faults_of(typed: Typed, *, limit: int) -> str:
     """What to mend before it can be sent, "" for nothing."""
     if typed.kind is None:
-        return "Choose what became of the goal."
+        return _("Choose what became of the goal.")
     if typed.kind is ChangeKind.REWORDED and not typed.words.strip():
-        return "Write the goal in its new words."
+        return _("Write the goal in its new words.")
     if max(len(typed.words), len(typed.note)) > limit:
-        return f"The text is over the limit of {limit:,} characters. Shorten it."
+        return _("The text is over the limit of %(limit)s characters. Shorten it.", limit=words.number(limit))
     return ""
 
 
 def _status(entry: ChartEntry) -> str:
     """Active, in progress. Version 2."""
     achievement = entry.statement.achievement if entry.statement else ""
-    parts = [status_words(entry.status), _ACHIEVEMENT.get(achievement, "")]
+    parts = [status_words(entry.status), _(_ACHIEVEMENT.get(achievement, ""))]
     status = ", ".join(part for part in parts if part)
-    version = f"Version {words.one_line(entry.version, 20)}" if entry.version else ""
+    version = _("Version %(version)s", version=words.one_line(entry.version, 20)) if entry.version else ""
     return "".join(f"{part}. " for part in (status, version) if part).strip()
 
 
@@ -187,14 +191,14 @@ def _why_not(entry: ChartEntry, *, can_change: bool) -> str:
     if Obstacle.ENDED in entry.obstacles.values():
         return Obstacle.ENDED
     if not can_change:
-        return "This EHR takes no changes from apps."
+        return _("This EHR takes no changes from apps.")
     if not entry.version:
-        return "This EHR tells no versions of its goals. A change could overwrite somebody else’s."
+        return _("This EHR tells no versions of its goals. A change could overwrite somebody else’s.")
     return ""
 
 
 def _in_ehr(entry: ChartEntry, why: str) -> InEhr:
-    return InEhr(why, _IN_EHR, f"{entry.reference}\n{entry.words}")
+    return InEhr(why, _(_IN_EHR), f"{entry.reference}\n{entry.words}")
 
 
 def _form(frame: Frame, entry: ChartEntry, showing: Showing) -> GoalForm:
@@ -206,19 +210,19 @@ def _form(frame: Frame, entry: ChartEntry, showing: Showing) -> GoalForm:
         version=entry.version,
         shown=mark_of(entry.words),
         day=showing.now.date().isoformat(),
-        legend=f"What became of it, as {frame.call_name} sees it?",
+        legend=_("What became of it, as %(name)s sees it?", name=frame.call_name),
         choices=tuple(_choice(kind, entry, showing.now, is_chosen=kind is typed.kind) for kind in kinds),
         may_reword=obstacle is None,
-        no_words=f"{obstacle} {_IN_EHR}" if obstacle else "",
+        no_words=f"{obstacle} {_(_IN_EHR)}" if obstacle else "",
         words=typed.words or entry.words,
         note=typed.note,
-        note_label=f"In {frame.call_name}’s words, if {frame.call_name} said why",
+        note_label=_("In %(name)s’s words, if %(name)s said why", name=frame.call_name),
     )
 
 
 def _choice(kind: ChangeKind, entry: ChartEntry, now: datetime, *, is_chosen: bool) -> ChoiceView:
-    stored_as = _STORED_AS[kind]
+    stored_as = _(_STORED_AS[kind])
     if kind is not ChangeKind.REWORDED:
         note = note_of(Change("", kind, entry.reference, entry.version), words_before=entry.words, at=now)
-        stored_as = f"{stored_as} The goal’s note begins: {note}"
+        stored_as = f"{stored_as} " + _("The goal’s note begins: %(note)s", note=note)
     return ChoiceView(kind.value, CHOICES[kind], stored_as, is_chosen)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from smartapp.fhir.patient_record import NoteWording, PatientRecord
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
 from smartapp.sdm.knowledge import Citation
 from smartapp.web import words
 from smartapp.web.presenters_sources import short_form
@@ -14,8 +16,9 @@ from smartapp.web.presenters_sources import short_form
 _CLEAR: Final = 1
 _MOST: Final = 8
 _SOURCES: Final = ("goddu2018", "park2021")
-_LINE: Final = "Some earlier notes use words that may color the picture. Form your own view first."
-_LIMITS: Final = (
+_LINE: Final = marked("Some earlier notes use words that may color the picture. Form your own view first.")
+_LINE_BESIDE_A_REMINDER: Final = marked("Some earlier notes use words that may color the picture.")
+_LIMITS: Final = marked(
     "Found by rules, in the notes of the last two years that could be read. Rules miss words, and read some "
     "wrongly. Nothing of this is stored or counted."
 )
@@ -51,17 +54,21 @@ class HeadsUp:
     sources: tuple[SourceView, ...]
 
 
-def heads_up(record: PatientRecord, sources: Iterable[Citation]) -> HeadsUp | None:
-    """None without any such word, and for somebody who has died."""
+def heads_up(
+    record: PatientRecord, sources: Iterable[Citation], *, is_reminded: bool = False
+) -> HeadsUp | None:
+    """None without any such word, and for somebody who has died. `is_reminded`: a reminder on the page says
+    already to form one's own view.
+    """
     clear = [one for one in record.note_wording if one.severity == _CLEAR]
     if not clear or record.patient.deceased:
         return None
     once = _once(clear)
     return HeadsUp(
-        line=_LINE,
+        line=_(_LINE_BESIDE_A_REMINDER if is_reminded else _LINE),
         found=tuple(once[:_MOST]),
-        more="The newest are listed." if len(once) > _MOST else "",
-        limits=_LIMITS,
+        more=_("The newest are listed.") if len(once) > _MOST else "",
+        limits=_(_LIMITS),
         sources=tuple(
             SourceView(short_form(one), one.link, one.grade) for one in sources if one.id in _SOURCES
         ),
@@ -77,8 +84,8 @@ def _once(wordings: Sequence[NoteWording]) -> list[HeadsUpWord]:
 
 
 def _word(one: NoteWording) -> HeadsUpWord:
-    title = words.sentence(words.one_line(one.title, 60)) or "A note without a title"
-    day = words.day(one.written_on) if one.written_on else "no date"
+    title = words.sentence(words.one_line(one.title, 60)) or _("A note without a title")
+    day = words.day(one.written_on) if one.written_on else _("no date")
     return HeadsUpWord(
         words=words.one_line(one.words, 80),
         instead=words.one_line(one.instead, 120),

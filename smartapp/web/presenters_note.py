@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from smartapp.i18n import gettext as _
 from smartapp.sdm.model import DraftStatement
 from smartapp.web.presenters_places import is_signed_at_once, note_name
 from smartapp.writing.model import WriteContext
@@ -35,11 +36,13 @@ def note_view(drafts: Sequence[DraftStatement], context: WriteContext, *, on: da
     name = note_name(context.site).lower()
     is_signed = is_signed_at_once(context.site)
     return NoteView(
-        heading=f"This {name} will be filed signed, at once"
+        heading=_("This %(name)s will be filed signed, at once", name=name)
         if is_signed
-        else f"This {name} will be filed as a draft for you to sign",
-        about="This is its whole text. Its first line says so when you tick “I read this back”. "
-        "What you untick is left out.",
+        else _("This %(name)s will be filed as a draft for you to sign", name=name),
+        about=_(
+            "This is its whole text. Its first line says so when you tick “I read this back”. "
+            "What you untick is left out."
+        ),
         read_back=heading(patient_name=context.patient_name, on=on, read_back=True),
         not_read_back=heading(patient_name=context.patient_name, on=on, read_back=False),
         lines=tuple(NoteLine(line(draft), draft.id) for draft in drafts),

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked, ngettext
 from smartapp.web import words
 from smartapp.web.presenters_places import is_signed_at_once, note_name, reason
 from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WriteSite
@@ -11,8 +13,8 @@ from smartapp.writing.readback import Difference
 
 _TOO_BUSY: Final = 429
 _CREATED: Final = range(200, 300)
-_KEPT: Final = "The words are kept."
-_NO_ANSWER: Final = "The EHR gave no clear answer."
+_KEPT: Final = marked("The words are kept.")
+_NO_ANSWER: Final = marked("The EHR gave no clear answer.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,14 @@ def outcome(receipt: Receipt, site: WriteSite) -> Outcome:
     if receipt.rung is Rung.COPY:
         item = PlannedItem(receipt.draft, receipt.rung, receipt.why_not)
         lines = (reason(item, site),) if receipt.why_not else ()
-        return Outcome("copy", "Not in the chart yet", title="Text for your note", lines=lines)
+        return Outcome("copy", _("Not in the chart yet"), title=_("Text for your note"), lines=lines)
     match receipt.state:
         case State.STORED:
             return _stored(receipt, site)
         case State.REFUSED:
-            return Outcome("refused", "Not in the chart", _reason(receipt), lines=(_KEPT,))
+            return Outcome("refused", _("Not in the chart"), _reason(receipt), lines=(_(_KEPT),))
         case State.PLANNED:
-            return Outcome("wait", "Not sent yet", lines=(_KEPT,))
+            return Outcome("wait", _("Not sent yet"), lines=(_(_KEPT),))
         case _:
             return _in_doubt(receipt)
 
@@ -63,26 +65,34 @@ def undo_view(receipt: Receipt, can_change: Callable[[str], bool]) -> UndoView |
     if receipt.state is not State.STORED or receipt.taken_back is State.STORED:
         return None
     if receipt.taken_back is not None:
-        return UndoView("What stands in the way", is_link=True)
+        return UndoView(_("What stands in the way"), is_link=True)
     # Without a version there is no If-Match, and nothing may be changed blindly.
     if receipt.version and can_change(receipt.reference.partition("/")[0]):
-        held = "It" if receipt.shared_by == 1 else f"All {receipt.shared_by} statements of it"
-        text = f"{held} will be marked as entered in error. The EHR keeps a trace of it."
-        return UndoView("Take it back", text, "Mark as entered in error")
+        text = ngettext(
+            "It will be marked as entered in error. The EHR keeps a trace of it.",
+            "All %(n)s statements of it will be marked as entered in error. The EHR keeps a trace of it.",
+            receipt.shared_by,
+        )
+        return UndoView(_("Take it back"), text, _("Mark as entered in error"))
     why = (
-        "This EHR takes no changes from apps." if receipt.version else "This EHR keeps no versions for apps."
+        _("This EHR takes no changes from apps.")
+        if receipt.version
+        else _("This EHR keeps no versions for apps.")
     )
     return UndoView(
-        "To take it back", f"{why} Open {receipt.reference} in the EHR and mark it as entered in error."
+        _("To take it back"),
+        f"{why} "
+        + _("Open %(reference)s in the EHR and mark it as entered in error.", reference=receipt.reference),
     )
 
 
 def _stored(receipt: Receipt, site: WriteSite) -> Outcome:
     if receipt.taken_back is State.STORED:
-        return Outcome("back", "Taken back: marked as entered in error", title=receipt.reference)
-    version = f"Version {words.one_line(receipt.version, 20)}" if receipt.version else ""
-    at = f" at {words.clock_time(receipt.at)}" if receipt.at else ""
-    lines = (f"Read back from the chart{at}", version)
+        return Outcome("back", _("Taken back: marked as entered in error"), title=receipt.reference)
+    version = _("Version %(version)s", version=words.one_line(receipt.version, 20)) if receipt.version else ""
+    time = words.clock_time(receipt.at) if receipt.at else ""
+    read_back = _("Read back from the chart at %(time)s", time=time) if time else ""
+    lines = (read_back or _("Read back from the chart"), version)
     return Outcome(
         "stored",
         _in_the_chart(receipt.rung, site),
@@ -94,11 +104,11 @@ def _stored(receipt: Receipt, site: WriteSite) -> Outcome:
 
 def _in_the_chart(rung: Rung, site: WriteSite) -> str:
     if rung is Rung.NOTE:
-        how = "signed" if is_signed_at_once(site) else "as a draft for you to sign"
-        return f"{note_name(site)}: in the chart, {how}"
+        how = _("signed") if is_signed_at_once(site) else _("as a draft for you to sign")
+        return _("%(note)s: in the chart, %(how)s", note=note_name(site), how=how)
     if rung is Rung.QUESTIONNAIRE:
-        return "In the chart, as an answer in your site’s questionnaire"
-    return "In the chart"
+        return _("In the chart, as an answer in your site’s questionnaire")
+    return _("In the chart")
 
 
 def _not_taken_back(receipt: Receipt) -> str:
@@ -106,23 +116,24 @@ def _not_taken_back(receipt: Receipt) -> str:
         case None:
             return ""
         case State.CONFLICT:
-            return (
+            return _(
                 "It could not be taken back: it was changed in the chart meanwhile. "
-                f"Open {receipt.reference} in the EHR."
+                "Open %(reference)s in the EHR.",
+                reference=receipt.reference,
             )
         case State.REFUSED:
-            return "It could not be taken back."
+            return _("It could not be taken back.")
         case _:
-            return "Whether it was taken back is not certain yet."
+            return _("Whether it was taken back is not certain yet.")
 
 
 def _pasted(receipt: Receipt) -> Outcome:
-    at = f" at {words.clock_time(receipt.at)}" if receipt.at else ""
+    time = words.clock_time(receipt.at) if receipt.at else ""
     return Outcome(
         "copy",
-        f"You marked it as pasted{at}",
-        title="Text for your note",
-        lines=("This app cannot look into your note.",),
+        _("You marked it as pasted at %(time)s", time=time) if time else _("You marked it as pasted"),
+        title=_("Text for your note"),
+        lines=(_("This app cannot look into your note."),),
     )
 
 
@@ -131,27 +142,27 @@ def _in_doubt(receipt: Receipt) -> Outcome:
     if receipt.reason in tuple(Difference):
         return Outcome(
             "wait",
-            "Not as you wrote it",
-            title="Look in the chart",
-            lines=(receipt.reason, "It is not sent again."),
+            _("Not as you wrote it"),
+            title=_("Look in the chart"),
+            lines=(_(receipt.reason), _("It is not sent again.")),
         )
     if receipt.is_absent:
-        return Outcome("wait", "Not found in the chart", lines=(_NO_ANSWER,))
+        return Outcome("wait", _("Not found in the chart"), lines=(_(_NO_ANSWER),))
     if receipt.status in _CREATED and receipt.reason:
-        said = words.one_line(receipt.reason, 200)
+        said = words.one_line(_(receipt.reason), 200)
         return Outcome(
-            "wait", "Taken by the EHR, and not read back", title="Look in the chart", lines=(said,)
+            "wait", _("Taken by the EHR, and not read back"), title=_("Look in the chart"), lines=(said,)
         )
-    lines = (_NO_ANSWER, "It is not sent again before the chart was searched.")
-    return Outcome("wait", "Being checked", lines=lines)
+    lines = (_(_NO_ANSWER), _("It is not sent again before the chart was searched."))
+    return Outcome("wait", _("Being checked"), lines=lines)
 
 
 def _reason(receipt: Receipt) -> str:
     """In the EHR's own words where it has answered; else, and where it only was too busy, in ours."""
-    said = words.one_line(receipt.reason, 200)
+    said = words.one_line(_(receipt.reason), 200)
     if said and receipt.status in {None, _TOO_BUSY}:
         return said
     code = f" ({receipt.status})" if receipt.status is not None else ""
     if said:
-        return f"The EHR answered “{said}”{code}. Nothing was stored."
-    return f"The EHR did not accept it{code}. Nothing was stored."
+        return _("The EHR answered “%(said)s”%(code)s. Nothing was stored.", said=said, code=code)
+    return _("The EHR did not accept it%(code)s. Nothing was stored.", code=code)

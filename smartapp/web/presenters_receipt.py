@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import ngettext
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 from smartapp.web.draft import Box
@@ -75,7 +77,9 @@ def receipt_view(row: Sequence[Receipt], name: str, told: Told) -> ReceiptView:
     statements = tuple(_said(one, name) for one in row)
     return ReceiptView(
         id=id_,
-        name=statements[0].said_by if len(row) == 1 else f"entry with {len(row)} statements",
+        name=statements[0].said_by
+        if len(row) == 1
+        else ngettext("entry with %(n)s statement", "entry with %(n)s statements", len(row)),
         outcome=replace(found, note=still_named) if still_named else found,
         statements=statements,
         actions=_actions(row, id_, told),
@@ -90,7 +94,7 @@ def is_stored(receipt: Receipt) -> bool:
 
 def _said(receipt: Receipt, name: str) -> SaidView:
     draft = receipt.draft
-    by = f"{KIND_WORDS[draft.kind]}. {said_by(draft, name)}"
+    by = f"{_(KIND_WORDS[draft.kind])}. {said_by(draft, name)}"
     return SaidView(by, words_of(draft), is_quoted(draft), chosen(draft))
 
 
@@ -102,10 +106,10 @@ def _actions(row: Sequence[Receipt], id_: str, told: Told) -> tuple[Action, ...]
         return ()
     can_divert = is_refused and any(one.draft.id in told.lower for one in row)
     was_temporary = first.status in {None, _TOO_BUSY}
-    again = Action("Send again", f"retry/{id_}", is_first=not can_divert or was_temporary)
+    again = Action(_("Send again"), f"retry/{id_}", is_first=not can_divert or was_temporary)
     if not can_divert:
         return (again,)
-    other = Action("Choose another way", "divert", is_first=not was_temporary, is_link=True)
+    other = Action(_("Choose another way"), "divert", is_first=not was_temporary, is_link=True)
     return (again, other) if was_temporary else (other, again)
 
 
@@ -113,8 +117,11 @@ def _still_named(row: Sequence[Receipt], receipts: Iterable[Receipt]) -> str:
     """That other entries still name what was taken back: a decision, an order of importance."""
     gone = {one.draft.id for one in row if one.taken_back is State.STORED}
     naming = [one.reference for one in receipts if is_stored(one) and gone.intersection(one.draft.about)]
-    return f"{words.listed(naming)} in the chart still {_names(naming)} it." if naming else ""
-
-
-def _names(naming: Sequence[str]) -> str:
-    return "names" if len(naming) == 1 else "name"
+    if not naming:
+        return ""
+    return ngettext(
+        "%(which)s in the chart still names it.",
+        "%(which)s in the chart still name it.",
+        len(naming),
+        which=words.listed(naming),
+    )

@@ -1,9 +1,11 @@
 """Review and send: every statement exactly as it will be stored, and where it goes."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import ngettext
 from smartapp.sdm.choices import CHOICES
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy
 from smartapp.sdm.wording import KIND_WORDS
@@ -129,16 +131,15 @@ class Shown:
 def review_page(frame: Frame, shown: Shown, ticks: Ticks, message: Message) -> ReviewPage:
     items, copy_only = shown.items, shown.goes_nowhere
     signed = [item.draft.id for item in items if item.needs_confirmation]
-    in_record = "" if copy_only else " in the record"
     return ReviewPage(
         frame=frame,
-        title="Choose another way" if shown.is_again else "Review and send",
+        title=_("Choose another way") if shown.is_again else _("Review and send"),
         heading=_heading(shown),
         intro=_intro(shown),
         action="divert" if shown.is_again else "send",
         way_back="done" if shown.is_again else "room",
         change_label=_change_label(shown),
-        message=message,
+        message=replace(message, text=_(message.text)),
         items=tuple(_item(item, frame.call_name, shown, ticks) for item in items),
         note=shown.note,
         ranks=None
@@ -146,21 +147,33 @@ def review_page(frame: Frame, shown: Shown, ticks: Ticks, message: Message) -> R
         else _ranks(shown, ticks, is_open=message.field == "ranks"),
         shown=shown.fingerprint,
         is_read_back=ticks.read_back,
-        read_back_note="Kept with the date. You may leave it empty. "
-        f"{frame.call_name} can read these words{in_record}.",
+        read_back_note=_read_back_note(frame.call_name, in_record=not copy_only),
         signed_label=_signed_label(shown.site) if signed else "",
         is_signed=ticks.signed,
-        chart_label="For the note of" if copy_only else "To the chart of",
+        chart_label=_("For the note of") if copy_only else _("To the chart of"),
         send_label=_send_label(shown),
     )
 
 
+def _read_back_note(name: str, *, in_record: bool) -> str:
+    if in_record:
+        return _(
+            "Kept with the date. You may leave it empty. %(name)s can read these words in the record.",
+            name=name,
+        )
+    return _("Kept with the date. You may leave it empty. %(name)s can read these words.", name=name)
+
+
 def said_by(draft: DraftStatement, name: str) -> str:
     """Whose words: "Said by Rosa"; a summary never passes for a quotation."""
-    who = name if draft.said_by is SaidBy.PATIENT else words.one_line(draft.speaker, 120) or "someone close"
+    who = (
+        name if draft.said_by is SaidBy.PATIENT else words.one_line(draft.speaker, 120) or _("someone close")
+    )
     if draft.kind is Kind.PRIORITIES:
-        return f"The order that {who} gave"
-    return f"Said by {who}" if draft.verbatim else f"Your summary of what {who} said"
+        return _("The order that %(who)s gave", who=who)
+    return (
+        _("Said by %(who)s", who=who) if draft.verbatim else _("Your summary of what %(who)s said", who=who)
+    )
 
 
 def is_quoted(draft: DraftStatement) -> bool:
@@ -179,7 +192,9 @@ def words_of(draft: DraftStatement) -> str:
 def chosen(draft: DraftStatement) -> str:
     """The option that was chosen beside what was said, else ""."""
     option = _option(draft)
-    return f"Chosen: {option}" if option and draft.words.strip() not in {"", option} else ""
+    return (
+        _("Chosen: %(option)s", option=option) if option and draft.words.strip() not in {"", option} else ""
+    )
 
 
 def _option(draft: DraftStatement) -> str:
@@ -193,40 +208,48 @@ def _can_be_ranked(items: Sequence[PlannedItem], standing: Sequence[DraftStateme
 
 
 def _heading(shown: Shown) -> str:
-    number = words.count(len(shown.items), "statement", "statements")
+    number = len(shown.items)
     if shown.is_again:
-        return f"Another way for {number}" if shown.items else "Nothing waits for another way"
-    return f"{number}, word for word" if shown.items else "Nothing to send yet"
+        if not number:
+            return _("Nothing waits for another way")
+        return ngettext("Another way for %(n)s statement", "Another way for %(n)s statements", number)
+    if not number:
+        return _("Nothing to send yet")
+    return ngettext("%(n)s statement, word for word", "%(n)s statements, word for word", number)
 
 
 def _change_label(shown: Shown) -> str:
     if shown.is_again:
-        return "Leave it as it is"
-    return "Change the words" if shown.items else "Go to the questions"
+        return _("Leave it as it is")
+    return _("Change the words") if shown.items else _("Go to the questions")
 
 
 def _send_label(shown: Shown) -> str:
     if shown.is_stopped:
         return ""
-    return "Make the text" if shown.goes_nowhere else "Send to this chart"
+    return _("Make the text") if shown.goes_nowhere else _("Send to this chart")
 
 
 def _intro(shown: Shown) -> str:
     if shown.is_stopped and shown.items:
-        return "Your words are kept. They are offered when Common Ground is opened from the right visit."
+        return _("Your words are kept. They are offered when Common Ground is opened from the right visit.")
     if shown.is_again:
         if not shown.items:
-            return "Every statement of this visit has its answer."
-        return "The EHR did not accept this as it was sent. Nothing goes before you press the button."
+            return _("Every statement of this visit has its answer.")
+        return _("The EHR did not accept this as it was sent. Nothing goes before you press the button.")
     if not shown.items:
-        return "What you write in the room is listed here, word for word, before anything is sent."
+        return _("What you write in the room is listed here, word for word, before anything is sent.")
     if shown.goes_nowhere:
-        return "Nothing will be sent as data. You will get one text for your note. Untick what should not go."
-    return "Nothing is sent before you press the button. Untick what should not go."
+        return _(
+            "Nothing will be sent as data. You will get one text for your note. Untick what should not go."
+        )
+    return _("Nothing is sent before you press the button. Untick what should not go.")
 
 
 def _signed_label(site: WriteSite) -> str:
-    return f"File it as a signed {note_name(site).lower()} now. This EHR keeps no drafts from apps."
+    return _(
+        "File it as a signed %(note)s now. This EHR keeps no drafts from apps.", note=note_name(site).lower()
+    )
 
 
 def _item(item: PlannedItem, name: str, shown: Shown, ticks: Ticks) -> ItemView:
@@ -234,12 +257,14 @@ def _item(item: PlannedItem, name: str, shown: Shown, ticks: Ticks) -> ItemView:
     about = [shown.names[reference] for reference in draft.addresses if reference in shown.names]
     return ItemView(
         id=draft.id,
-        kind=KIND_WORDS[draft.kind],
+        kind=_(KIND_WORDS[draft.kind]),
         said_by=said_by(draft, name),
         words=words_of(draft),
         is_quoted=is_quoted(draft),
-        notes=tuple(filter(None, (chosen(draft), f"About: {', '.join(about)}" if about else ""))),
-        where="Not sent" if shown.is_stopped else place(item.rung, shown.site),
+        notes=tuple(
+            filter(None, (chosen(draft), _("About: %(what)s", what=", ".join(about)) if about else ""))
+        ),
+        where=_("Not sent") if shown.is_stopped else place(item.rung, shown.site),
         lines=_lines(item, name, shown.site),
         is_ticked=draft.id not in ticks.unticked,
         wording=shown.wording.get(draft.id),
@@ -248,10 +273,13 @@ def _item(item: PlannedItem, name: str, shown: Shown, ticks: Ticks) -> ItemView:
 
 def _lines(item: PlannedItem, name: str, site: WriteSite) -> tuple[str, ...]:
     draft = item.draft
-    lines = [f"Target date {words.day(draft.due)}" if draft.due else "", more_exactly(item, site)]
+    lines = [
+        _("Target date %(day)s", day=words.day(draft.due)) if draft.due else "",
+        more_exactly(item, site),
+    ]
     if draft.said_by is SaidBy.RELATED_PERSON:
-        speaker = words.one_line(draft.speaker.partition(",")[0], 60) or "this person"
-        lines.append(f"Kept as {speaker}’s words, not as {name}’s")
+        speaker = words.one_line(draft.speaker.partition(",")[0], 60) or _("this person")
+        lines.append(_("Kept as %(speaker)s’s words, not as %(name)s’s", speaker=speaker, name=name))
     return tuple(line for line in (*lines, why_not(item, site)) if line)
 
 
@@ -263,7 +291,11 @@ def _ranks(shown: Shown, ticks: Ticks, *, is_open: bool) -> RanksView | None:
     rows = tuple(
         RankView(
             id=draft.id,
-            label=f"Number of: {KIND_WORDS[draft.kind]}. {words.one_line(draft.words, _IN_SHORT)}",
+            label=_(
+                "Number of: %(kind)s. %(words)s",
+                kind=_(KIND_WORDS[draft.kind]),
+                words=words.one_line(draft.words, _IN_SHORT),
+            ),
             words=words.one_line(draft.words, _IN_SHORT),
             number=ticks.numbers.get(draft.id, ""),
             numbers=numbers,

@@ -1,25 +1,34 @@
 """In the room: the questions, a box for each answer, what was said before, and more questions by topic."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked, ngettext
 from smartapp.sdm.choices import CHOICES
 from smartapp.sdm.knowledge import Catalogue, Question
 from smartapp.sdm.model import Kind, SaidBy
+from smartapp.sdm.translations import Wording
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
+from smartapp.web.asking import asked, is_of_sheet
 from smartapp.web.draft import Box, BoxFault
+from smartapp.web.own_sheet import Texts
 from smartapp.web.presenters_box import Around, BoxView, box_view
+from smartapp.web.presenters_confirm import ConfirmView
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_said import Said
+from smartapp.web.presenters_talks import Talks
+from smartapp.web.speaking import other_language
 
 ADD: Final = "add-"
 ASK: Final = "ask-"
 ADD_CONFIDENCE: Final = "confidence-"
+SHOW: Final = "show-"
 """How the values of the buttons begin that add a box: any; one for a question of the catalogue; one for how
-confident somebody is about a goal.
+confident somebody is about a goal. SHOW: of those that show a question to the patient.
 """
 
 MOST_BEFORE = 5
@@ -38,15 +47,17 @@ class Prompt:
 
 
 PROMPTS = (
-    Prompt(Kind.HOPE, "What are you hoping for?", "Hoping for"),
-    Prompt(Kind.WORRY, "What are you most worried about?", "Worried about"),
-    Prompt(Kind.MATTERS, "What matters most in your daily life?", "What matters"),
-    Prompt(Kind.PEOPLE, "Who do you want to help you decide?", "Who is involved"),
-    Prompt(Kind.GOAL, "What would you like to be able to do?", "Goal"),
+    Prompt(Kind.HOPE, marked("What are you hoping for?"), marked("Hoping for")),
+    Prompt(Kind.WORRY, marked("What are you most worried about?"), marked("Worried about")),
+    Prompt(Kind.MATTERS, marked("What matters most in your daily life?"), marked("What matters")),
+    Prompt(Kind.PEOPLE, marked("Who do you want to help you decide?"), marked("Who is involved")),
+    Prompt(Kind.GOAL, marked("What would you like to be able to do?"), KIND_WORDS[Kind.GOAL]),
 )
 """The five questions that are always there."""
 
-_DECISION: Final = Prompt(Kind.DECISION, "What did you decide together, and why?", KIND_WORDS[Kind.DECISION])
+_DECISION: Final = Prompt(
+    Kind.DECISION, marked("What did you decide together, and why?"), KIND_WORDS[Kind.DECISION]
+)
 _UNASKED: Final = (
     Kind.DECISION_ROLE,
     Kind.TREATMENT_PREFERENCE,
@@ -74,7 +85,8 @@ class FirstView:
 @dataclass(frozen=True, slots=True)
 class PromptView:
     """`id` is the value of ?open= and the end of the "add" button's value. `first`: for the closed line.
-    `is_said`: a question to say aloud, and not a place to write.
+    `is_said`: a question to say aloud, and not a place to write. `can_show`: it can be shown to the patient.
+    `lang`: of `ask` where that is not the page's, else "".
     """
 
     id: str
@@ -86,14 +98,17 @@ class PromptView:
     first: FirstView | None
     earlier: tuple[Said, ...]
     boxes: tuple[BoxView, ...]
+    can_show: bool = False
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MoreQuestion:
-    """`id` is the end of the "add" button's value."""
+    """`id` is the end of the "add" button's value. `lang` as in PromptView."""
 
     id: str
     text: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,24 @@ class RoomPage:
     review_label: str
     offer: OfferView | None
     waiting: bool
+    talks: Talks
+    confirm: tuple[ConfirmView, ...]
+
+
+def question_behind(prompt: str, catalogue: Catalogue) -> Question | None:
+    """The catalogue's question that a line of the page asks, None where the line asks none."""
+    if prompt.startswith(ASK):
+        return catalogue.question(prompt.removeprefix(ASK))
+    asks = {str(each.kind): each.ask for each in PROMPTS}
+    return next((each for each in catalogue.questions if each.text == asks.get(prompt)), None)
+
+
+def prompt_of(question: Question, catalogue: Catalogue) -> str:
+    """The line of the page that asks this question: one of the five, or its own."""
+    for each in PROMPTS:
+        if question_behind(str(each.kind), catalogue) == question:
+            return str(each.kind)
+    return f"{ASK}{question.id}"
 
 
 def prompt_id(box: Box, boxes: Iterable[Box]) -> str:
@@ -162,18 +195,20 @@ def prompt_views(
     around: Around,
     *,
     catalogue: Catalogue,
+    wording: Callable[[Question], Wording],
     earlier: tuple[tuple[Kind, Said], ...],
     opened: str,
+    own: Texts = (),
 ) -> tuple[PromptView, ...]:
     """The five prompts and, after them, one for everything else that was added. `boxes` hold one for each of
-    the five at least.
+    the five at least. `own`: the clinician's own decision sheet.
     """
     groups: dict[str, list[Box]] = {str(prompt.kind): [] for prompt in PROMPTS}
     for box in boxes:
         groups.setdefault(prompt_id(box, boxes), []).append(box)
     return tuple(
         _prompt(
-            _Line(id_, key, *_heading(id_, catalogue)),
+            _line(id_, key, catalogue, wording=wording, own=own),
             _beside_their_goals(mine),
             around,
             faults=faults,
@@ -184,23 +219,27 @@ def prompt_views(
     )
 
 
-def topic_views(questions: Iterable[Question], catalogue: Catalogue) -> tuple[TopicView, ...]:
+def topic_views(
+    questions: Iterable[Question], catalogue: Catalogue, wording: Callable[[Question], Wording]
+) -> tuple[TopicView, ...]:
     """The drawer of further questions. The five prompts are on the page already."""
     asked = {prompt.ask for prompt in PROMPTS}
     left = [question for question in questions if not question.core and question.text not in asked]
     views = (
-        TopicView(
-            topic.label, tuple(MoreQuestion(f"{ASK}{q.id}", q.text) for q in left if q.topic == topic.id)
-        )
+        TopicView(topic.label, tuple(_more(q, wording(q)) for q in left if q.topic == topic.id))
         for topic in catalogue.topics
     )
     return tuple(view for view in views if view.questions)
 
 
+def _more(question: Question, said: Wording) -> MoreQuestion:
+    return MoreQuestion(f"{ASK}{question.id}", said.text, other_language(said.language))
+
+
 def place_views(questions: Iterable[Question]) -> tuple[MoreQuestion, ...]:
     """At the end of the drawer: the decision, and what there is no question for among those on offer."""
     asked = {question.kind for question in questions} - {Kind.DECISION}
-    return tuple(MoreQuestion(str(place.kind), place.ask) for place in PLACES if place.kind not in asked)
+    return tuple(MoreQuestion(str(place.kind), _(place.ask)) for place in PLACES if place.kind not in asked)
 
 
 def error_lines(faults: tuple[BoxFault, ...]) -> tuple[ErrorLine, ...]:
@@ -208,7 +247,9 @@ def error_lines(faults: tuple[BoxFault, ...]) -> tuple[ErrorLine, ...]:
 
 
 def review_label(written: int) -> str:
-    return f"Review {words.count(written, 'statement', 'statements')}" if written else "Review"
+    if not written:
+        return _("Review")
+    return ngettext("Review %(n)s statement", "Review %(n)s statements", written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,18 +260,27 @@ class _Line:
     key: int
     ask: str
     need: str
+    can_show: bool
+    lang: str = ""
 
 
-def _heading(id_: str, catalogue: Catalogue) -> tuple[str, str]:
+def _line(
+    id_: str, key: int, catalogue: Catalogue, *, wording: Callable[[Question], Wording], own: Texts
+) -> _Line:
     """What is asked, and what the answers are called for who cannot see them below it."""
+    question = question_behind(id_, catalogue)
+    if question is None and (of_sheet := asked(id_.removeprefix(ASK), catalogue, own)):
+        return _Line(id_, key, of_sheet.text, of_sheet.text, can_show=False)
     if id_.startswith(ASK):
-        question = catalogue.question(id_.removeprefix(ASK))
-        ask = question.text if question else "A question that is no longer in the list"
-        return ask, ask
+        said = wording(question) if question else None
+        ask = said.text if said else _("A question that is no longer in the list")
+        return _Line(
+            id_, key, ask, ask, question is not None, lang=other_language(said.language) if said else ""
+        )
     if id_ == _OTHER:
-        return "What else was said?", "Also said"
+        return _Line(id_, key, _("What else was said?"), _("Also said"), can_show=False)
     prompt = _PROMPT_OF[Kind(id_)]
-    return prompt.ask, prompt.need
+    return _Line(id_, key, _(prompt.ask), _(prompt.need), question is not None)
 
 
 def _beside_their_goals(mine: list[Box]) -> list[Box]:
@@ -258,12 +308,14 @@ def _prompt(
         id=line.id,
         key=str(line.key) if line.key <= _KEYS else "",
         ask=line.ask,
-        is_said=line.id not in _WRITTEN_DOWN,
+        is_said=line.id not in _WRITTEN_DOWN and not is_of_sheet(line.id.removeprefix(ASK)),
         is_open=is_open,
-        state=f"{len(written)} written" if written else "Write",
+        state=ngettext("%(n)s written", "%(n)s written", len(written)) if written else _("Write"),
         first=_first(written[0]) if written else None,
         earlier=earlier,
         boxes=tuple(_boxes(mine, around, faults, need=line.need)),
+        can_show=line.can_show,
+        lang=line.lang,
     )
 
 
@@ -271,9 +323,9 @@ def _first(box: Box) -> FirstView:
     by = box.speaker.partition(",")[0] if box.said_by is SaidBy.RELATED_PERSON else ""
     return FirstView(
         by=words.one_line(by, 60),
-        option=box.option,
-        words=words.one_line(box.words, _PREVIEW),
-        is_quoted=box.verbatim and bool(box.words.strip()),
+        option=_(box.option),
+        words=words.one_line(box.text, _PREVIEW),
+        is_quoted=box.verbatim and bool(box.text.strip()),
     )
 
 
@@ -282,13 +334,15 @@ def _boxes(mine: list[Box], around: Around, faults: tuple[BoxFault, ...], *, nee
     has_confidence = {box.goal for box in mine if box.kind is Kind.CONFIDENCE}
     numbers: Counter[str] = Counter()
     for box in mine:
-        name = KIND_WORDS[box.kind] if box.kind is Kind.CONFIDENCE and not box.question else need
+        name = _(KIND_WORDS[box.kind]) if box.kind is Kind.CONFIDENCE and not box.question else need
         numbers[name] += 1
         can_add = box.kind is Kind.GOAL and box.id not in has_confidence
         yield box_view(
             box,
             around,
             faults,
-            label=f"{name}: the words" if numbers[name] == 1 else f"{name}, {numbers[name]}: the words",
+            label=_("%(name)s: the words", name=name)
+            if numbers[name] == 1
+            else _("%(name)s, %(number)s: the words", name=name, number=numbers[name]),
             add_confidence=f"{ADD}{ADD_CONFIDENCE}{box.id}" if can_add else "",
         )

@@ -7,20 +7,22 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked, ngettext
 from smartapp.sdm.choices import option
 from smartapp.sdm.model import Kind, SaidBy, Statement, Time
+from smartapp.sdm.standing import is_of_a_form, is_over
 from smartapp.sdm.word_forms import same_words
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 from smartapp.web.presenters_found import FoundView, says_it_whole
 
-_OVER = frozenset({"cancelled", "rejected", "revoked", "stopped", "retired", "entered-in-error"})
 _COMPLETED = "completed"
-_FROM_NOTE = "from a note, not confirmed"
+_FROM_NOTE = marked("from a note, not confirmed")
 _TIMES = {
     Time.CURRENT: "",
-    Time.HISTORICAL: "said of an earlier time",
-    Time.HYPOTHETICAL: "for the case that it comes to that",
+    Time.HISTORICAL: marked("said of an earlier time"),
+    Time.HYPOTHETICAL: marked("for the case that it comes to that"),
 }
 _QUIET_STATUS = frozenset({"", "active", "final", "current"})
 _WHO_LIMIT = 80
@@ -28,12 +30,37 @@ _START_CHARACTERS, _START_LINES = 280, 4
 _LONG_CHARACTERS, _LONG_LINES = 420, 7
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 _LANGUAGES = {
-    "am": "Amharic", "ar": "Arabic", "bn": "Bengali", "de": "German", "en": "English", "es": "Spanish",
-    "fa": "Persian", "fr": "French", "gu": "Gujarati", "hi": "Hindi", "hmn": "Hmong", "ht": "Haitian Creole",
-    "hy": "Armenian", "it": "Italian", "ja": "Japanese", "km": "Khmer", "ko": "Korean", "lo": "Lao",
-    "pl": "Polish", "ps": "Pashto", "pt": "Portuguese", "ru": "Russian", "so": "Somali", "sw": "Swahili",
-    "tl": "Tagalog", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "yue": "Cantonese", "zh": "Chinese",
-}  # fmt: skip
+    "am": marked("Amharic"),
+    "ar": marked("Arabic"),
+    "bn": marked("Bengali"),
+    "de": marked("German"),
+    "en": marked("English"),
+    "es": marked("Spanish"),
+    "fa": marked("Persian"),
+    "fr": marked("French"),
+    "gu": marked("Gujarati"),
+    "hi": marked("Hindi"),
+    "hmn": marked("Hmong"),
+    "ht": marked("Haitian Creole"),
+    "hy": marked("Armenian"),
+    "it": marked("Italian"),
+    "ja": marked("Japanese"),
+    "km": marked("Khmer"),
+    "ko": marked("Korean"),
+    "lo": marked("Lao"),
+    "pl": marked("Polish"),
+    "ps": marked("Pashto"),
+    "pt": marked("Portuguese"),
+    "ru": marked("Russian"),
+    "so": marked("Somali"),
+    "sw": marked("Swahili"),
+    "tl": marked("Tagalog"),
+    "uk": marked("Ukrainian"),
+    "ur": marked("Urdu"),
+    "vi": marked("Vietnamese"),
+    "yue": marked("Cantonese"),
+    "zh": marked("Chinese"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +108,16 @@ def said(statement: Statement, today: date, *, names_speaker: bool = True, role:
         lang=language_tag(statement.language),
         is_quoted=is_own_words(statement),
         source=_source(statement, names_speaker=names_speaker, role=role),
-        by=", ".join(filter(None, (_said_by(statement), _FROM_NOTE if not statement.confirmed else ""))),
+        by=", ".join(filter(None, (_said_by(statement), _(_FROM_NOTE) if not statement.confirmed else ""))),
         theirs=f"{words.sentence(_said_by(statement))}." if is_somebody_elses(statement) else "",
         flag=_flag(statement, today),
-        unconfirmed="" if statement.confirmed else words.sentence(_FROM_NOTE),
-        day=words.day(statement.said_on) if statement.said_on else "No date",
+        unconfirmed="" if statement.confirmed else words.sentence(_(_FROM_NOTE)),
+        day=words.day(statement.said_on) if statement.said_on else _("No date"),
         excerpt=excerpt if is_whole else "",
         around="" if is_whole else excerpt,
         reference=words.one_line(statement.source.reference, _WHO_LIMIT),
         goal_id=_goal_id(statement),
-        change_label=f"Change this goal: {words.one_line(statement.words, _WHO_LIMIT)}",
+        change_label=_("Change this goal: %(words)s", words=words.one_line(statement.words, _WHO_LIMIT)),
     )
 
 
@@ -107,20 +134,10 @@ def is_somebody_elses(statement: Statement) -> bool:
     return statement.said_by is SaidBy.RELATED_PERSON
 
 
-def is_over(statement: Statement) -> bool:
-    """Whether it no longer holds. A form that is completed is a form that was filled in, and is not over."""
-    has_ended = statement.status == _COMPLETED and not _is_of_a_form(statement)
-    return statement.status in _OVER or statement.time is Time.HISTORICAL or has_ended
-
-
 def _goal_id(statement: Statement) -> str:
     """Only a goal that is an entry of its own, and is not over."""
     resource_type, _, resource_id = statement.source.reference.partition("/")
     return resource_id if resource_type == "Goal" and not is_over(statement) else ""
-
-
-def _is_of_a_form(statement: Statement) -> bool:
-    return statement.source.reference.startswith("QuestionnaireResponse/")
 
 
 def _is_whole_excerpt(statement: Statement) -> bool:
@@ -140,8 +157,9 @@ def language_tag(tag: str) -> str:
 
 
 def language_name(tag: str) -> str:
-    """The language in English; the tag itself for one that is not in our list."""
-    return _LANGUAGES.get(tag.lower().split("-")[0], words.one_line(tag, 20))
+    """The language in the page's; the tag itself for one that is not in our list."""
+    base = tag.lower().split("-")[0]
+    return _(_LANGUAGES[base]) if base in _LANGUAGES else words.one_line(tag, 20)
 
 
 def _start(text: str) -> str:
@@ -160,17 +178,17 @@ def _source(statement: Statement, *, names_speaker: bool, role: str) -> str:
     recorder = words.one_line(statement.recorder, _WHO_LIMIT)
     title = words.one_line(statement.source.title, _WHO_LIMIT)
     parts = [
-        KIND_WORDS[statement.kind],
+        _(KIND_WORDS[statement.kind]),
         _status(statement),
-        words.day(statement.said_on) if statement.said_on else "no date",
+        words.day(statement.said_on) if statement.said_on else _("no date"),
         also_on(statement),
         _note(title, role) if not statement.confirmed else "",
-        _TIMES[statement.time],
-        "recorded as a code" if statement.coded and not statement.choice else "",
+        _(_TIMES[statement.time]),
+        _("recorded as a code") if statement.coded and not statement.choice else "",
         _chosen(statement),
         _said_by(statement) if names_speaker and not is_somebody_elses(statement) else "",
-        f"written down by {recorder}" if recorder else "",
-        f"target date {words.day(statement.due)}" if statement.due else "",
+        _("written down by %(recorder)s", recorder=recorder) if recorder else "",
+        _("target date %(day)s", day=words.day(statement.due)) if statement.due else "",
     ]
     return ", ".join(part for part in parts if part) + "."
 
@@ -187,18 +205,21 @@ def also_on(statement: Statement) -> str:
     if not statement.also_on:
         return ""
     newest, more = words.day(statement.also_on[0]), len(statement.also_on) - 1
-    others = f" and {words.count(more, 'more day', 'more days')}" if more else ""
-    return f"also on {newest}{others}"
+    if not more:
+        return _("also on %(day)s", day=newest)
+    return ngettext(
+        "also on %(day)s and %(n)s more day", "also on %(day)s and %(n)s more days", more, day=newest
+    )
 
 
 def _chosen(statement: Statement) -> str:
     """The option beside the words, where they are others than its own."""
     label = option(statement.kind, statement.choice)
-    return f"chosen: {label}" if label and label != statement.words else ""
+    return _("chosen: %(option)s", option=_(label)) if label and label != statement.words else ""
 
 
 def _status(statement: Statement) -> str:
-    if statement.status in _QUIET_STATUS or (statement.status == _COMPLETED and _is_of_a_form(statement)):
+    if statement.status in _QUIET_STATUS or (statement.status == _COMPLETED and is_of_a_form(statement)):
         return ""
     return statement.status
 
@@ -209,12 +230,14 @@ def _said_by(statement: Statement) -> str:
     speaker = words.one_line(statement.speaker, _WHO_LIMIT)
     match statement.said_by:
         case SaidBy.RELATED_PERSON:
-            said_by = f"said by {speaker or 'someone close'}"
-            return said_by if statement.verbatim else f"{said_by}, in the clinician’s words"
+            said_by = _("said by %(who)s", who=speaker or _("someone close"))
+            return (
+                said_by if statement.verbatim else _("%(said_by)s, in the clinician’s words", said_by=said_by)
+            )
         case SaidBy.CLINICIAN:
-            return "in the clinician’s words"
+            return _("in the clinician’s words")
         case SaidBy.UNKNOWN:
-            return "who said it is not recorded"
+            return _("who said it is not recorded")
         case SaidBy.REPORTED:
             return _reported(statement, speaker)
         case SaidBy.PATIENT:
@@ -224,12 +247,12 @@ def _said_by(statement: Statement) -> str:
 def _reported(statement: Statement, speaker: str) -> str:
     """By `speaker`, who told what the patient wants, or by whoever wrote the note."""
     if speaker:
-        return f"as {speaker} told it"
-    return "in the clinician’s words" if statement.confirmed or not statement.verbatim else ""
+        return _("as %(speaker)s told it", speaker=speaker)
+    return _("in the clinician’s words") if statement.confirmed or not statement.verbatim else ""
 
 
 def _flag(statement: Statement, today: date) -> str:
     """Only for what was said: nobody can be asked again for a target that a clinician set."""
     if not statement.was_said or not statement.is_older_than_a_year(today):
         return ""
-    return "Over 12 months old. Ask again" if statement.said_on else "No date. Ask again"
+    return _("Over 12 months old. Ask again") if statement.said_on else _("No date. Ask again")

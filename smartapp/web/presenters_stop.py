@@ -1,19 +1,25 @@
 """A page that stops: what happened, what is kept, what to do, and a line for IT."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smartapp.errors import AppError, SessionEnded, UnknownIssuer
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked, ngettext
 from smartapp.web import words
 
 _ISS_LIMIT = 200
-_NOBODY = (
+_NOBODY = marked(
     "The EHR did not say who is signed in, so a new launch cannot know these words for yours. "
     "Nothing more was sent to the chart."
 )
-_TO_MEND = "Something on the page before was missing or too long, so its words are not kept."
-_COPY = "Copy the words below. Then open Common Ground again from the patient's chart, and paste them."
+_SENTENCE = re.compile(r"[^.。]+(?:[.。]+|$)")
+_TO_MEND = marked("Something on the page before was missing or too long, so its words are not kept.")
+_COPY = marked(
+    "Copy the words below. Then open Common Ground again from the patient's chart, and paste them."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +38,21 @@ class StopPage:
     reference: str
     for_it: str
     typed: str
-    typed_heading: str = "Your words are not kept yet. Copy them"
+    typed_heading: str = ""
 
 
 def stop_page(error: AppError, *, reference: str, typed: str = "") -> StopPage:
+    heading = _(error.heading)
     return StopPage(
-        title=error.heading.rstrip("."),
-        heading=tuple(_sentences(error.heading)),
-        lead=error.message,
-        next_step=error.next_step,
+        title=heading.rstrip(".。"),
+        heading=tuple(_sentences(heading)),
+        lead=_(error.message),
+        next_step=_(error.next_step),
         code=error.code,
         reference=reference,
         for_it="",
         typed=typed,
+        typed_heading=_("Your words are not kept yet. Copy them"),
     )
 
 
@@ -63,23 +71,28 @@ def session_ended_page(
     """
     page = stop_page(error, reference=reference)
     if unkept:
-        heading = _sentences(error.heading)[:1]
+        heading = _sentences(_(error.heading))[:1]
         return replace(
             page,
-            title=heading[0].rstrip("."),
+            title=heading[0].rstrip(".。"),
             heading=tuple(heading),
-            lead=_TO_MEND,
-            next_step=_COPY,
+            lead=_(_TO_MEND),
+            next_step=_(_COPY),
             typed=unkept,
         )
     if kept_at is None or not statements:
         return page
     if only_here:
-        return replace(page, lead=_NOBODY, next_step=_COPY, typed=only_here, typed_heading="Your words")
-    kept = words.count(statements, "statement is", "statements are")
-    lead = (
-        f"{kept} kept, last changed at {words.clock_time(kept_at)}. "
-        f"{'It waits' if statements == 1 else 'They wait'} 12 hours, for you and this patient only."
+        return replace(
+            page, lead=_(_NOBODY), next_step=_(_COPY), typed=only_here, typed_heading=_("Your words")
+        )
+    lead = ngettext(
+        "%(n)s statement is kept, last changed at %(time)s. "
+        "It waits 12 hours, for you and this patient only.",
+        "%(n)s statements are kept, last changed at %(time)s. "
+        "They wait 12 hours, for you and this patient only.",
+        statements,
+        time=words.clock_time(kept_at),
     )
     return replace(page, lead=lead)
 
@@ -99,8 +112,13 @@ def unknown_issuer_page(
 
 def problem(error: AppError, *, reference: str) -> Mapping[str, str]:
     """The error for a script: the page's own words."""
-    return {"code": error.code, "heading": error.heading, "message": error.message, "reference": reference}
+    return {
+        "code": error.code,
+        "heading": _(error.heading),
+        "message": _(error.message),
+        "reference": reference,
+    }
 
 
 def _sentences(text: str) -> list[str]:
-    return [f"{part.rstrip('.')}." for part in text.split(". ")]
+    return [part.strip() for part in _SENTENCE.findall(text)]

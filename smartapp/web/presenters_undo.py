@@ -5,6 +5,8 @@ from typing import Final
 
 from smartapp.fhir.amendable import Obstacle
 from smartapp.fhir.chart_entry import ChartEntry
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked
 from smartapp.sdm.model import ChangeKind
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
@@ -15,7 +17,7 @@ from smartapp.web.presenters_review import said_by
 from smartapp.writing.changing import Written
 from smartapp.writing.model import State
 
-_SAME_WORDS: Final = "The words are as you sent them. Something else about it changed since."
+_SAME_WORDS: Final = marked("The words are as you sent them. Something else about it changed since.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def undo_page(
     now = entry.words if entry else ""
     tone, state, lines = outcome_of(wish) if wish else ("", "", ())
     if wish and wish.state is State.CONFLICT and now == "\n".join(draft.words for draft in written.drafts):
-        lines = (_SAME_WORDS, *lines[1:])
+        lines = (_(_SAME_WORDS), *lines[1:])
     is_sent = wish is not None and wish.state in {State.STORED, State.SENDING, State.UNKNOWN}
     why_not = "" if is_sent else _why_not(entry, can_change=can_change)
     return UndoPage(
@@ -63,13 +65,13 @@ def undo_page(
         row=row,
         sent=tuple(
             SentView(
-                f"{KIND_WORDS[draft.kind]}. {said_by(draft, frame.call_name)}", draft.words, draft.verbatim
+                f"{_(KIND_WORDS[draft.kind])}. {said_by(draft, frame.call_name)}", draft.words, draft.verbatim
             )
             for draft in written.drafts
         ),
         now=now,
         is_now_quoted=any(draft.verbatim and draft.words == now for draft in written.drafts),
-        status=_status(entry) if entry else "The chart could not be read now.",
+        status=_status(entry) if entry else _("The chart could not be read now."),
         tone=tone,
         state=state,
         lines=lines,
@@ -85,29 +87,31 @@ def _button(state: State | None) -> str:
         case State.STORED:
             return ""
         case State.UNKNOWN | State.SENDING:
-            return "Check the chart again"
+            return _("Check the chart again")
         case State.CONFLICT:
-            return "Mark it as entered in error all the same"
+            return _("Mark it as entered in error all the same")
         case _:
-            return "Mark it as entered in error"
+            return _("Mark it as entered in error")
 
 
 def _status(entry: ChartEntry) -> str:
-    version = f" Version {words.one_line(entry.version, 20)}." if entry.version else ""
+    version = (
+        " " + _("Version %(version)s.", version=words.one_line(entry.version, 20)) if entry.version else ""
+    )
     return f"{entry.reference}. {status_words(entry.status)}.{version}"
 
 
 def _why_not(entry: ChartEntry | None, *, can_change: bool) -> str:
     """Why it cannot be done from here, and what to do instead; "" when it can."""
-    ask = "Open it in the EHR and mark it there as entered in error."
+    ask = _("Open it in the EHR and mark it there as entered in error.")
     if not can_change:
-        return f"This EHR takes no changes from apps. {ask}"
+        return _("This EHR takes no changes from apps.") + f" {ask}"
     if entry is None:
         return ""
     if ChangeKind.WITHDRAWN in entry.obstacles:
         return Obstacle(entry.obstacles[ChangeKind.WITHDRAWN]).value
     if not entry.version:
-        return f"This EHR tells no versions, so a change could overwrite somebody else’s. {ask}"
+        return _("This EHR tells no versions, so a change could overwrite somebody else’s.") + f" {ask}"
     return ""
 
 

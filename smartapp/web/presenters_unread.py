@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smartapp.fhir.patient_record import AnyPart, Note, PartName, PatientRecord, Reason
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked, ngettext
 from smartapp.notes.note_text import Unreadable
 from smartapp.web import words
 
@@ -14,47 +16,50 @@ _SAID_PARTS = (
     PartName.PRIORITIES, PartName.CONSENTS, PartName.PLANNING_DOCUMENTS,
 )  # fmt: skip
 _PEOPLE_PARTS = (PartName.RELATED_PERSONS, PartName.CARE_TEAM)
-_RULE_PARTS = (PartName.VISIT, PartName.CONDITIONS, PartName.MEDICINES, PartName.ORDERS)
+_RULE_PARTS = (PartName.VISIT, PartName.CONDITIONS, PartName.MEDICINES, PartName.ORDERS, PartName.VALUES)
 
 PART_WORDS = {
-    PartName.GOALS: "goals",
-    PartName.PREFERENCES: "preferences",
-    PartName.NOTES: "notes",
-    PartName.QUESTIONNAIRES: "answers to forms",
-    PartName.CARE_PLANS: "care plans",
-    PartName.PRIORITIES: "orders of importance",
-    PartName.CONSENTS: "consents",
-    PartName.PLANNING_DOCUMENTS: "planning documents",
-    PartName.RELATED_PERSONS: "family and friends",
-    PartName.CARE_TEAM: "the care team",
-    PartName.VISIT: "this visit",
-    PartName.CONDITIONS: "conditions",
-    PartName.MEDICINES: "medicines",
-    PartName.ALLERGIES: "allergies",
-    PartName.ORDERS: "orders",
-    PartName.PATIENT: "the patient",
+    PartName.GOALS: marked("goals"),
+    PartName.PREFERENCES: marked("preferences"),
+    PartName.NOTES: marked("notes"),
+    PartName.QUESTIONNAIRES: marked("answers to forms"),
+    PartName.CARE_PLANS: marked("care plans"),
+    PartName.PRIORITIES: marked("orders of importance"),
+    PartName.CONSENTS: marked("consents"),
+    PartName.PLANNING_DOCUMENTS: marked("planning documents"),
+    PartName.RELATED_PERSONS: marked("family and friends"),
+    PartName.CARE_TEAM: marked("the care team"),
+    PartName.VISIT: marked("this visit"),
+    PartName.CONDITIONS: marked("conditions"),
+    PartName.MEDICINES: marked("medicines"),
+    PartName.ALLERGIES: marked("allergies"),
+    PartName.ORDERS: marked("orders"),
+    PartName.VALUES: marked("laboratory and vital sign values"),
+    PartName.PATIENT: marked("the patient"),
 }
 _WHY = {
-    Reason.NOT_PERMITTED: "The EHR did not give this app permission.",
-    Reason.NOT_OFFERED: "This EHR does not offer this to apps.",
-    Reason.TOO_SLOW: "The EHR took too long to answer.",
-    Reason.TOO_LARGE: "The EHR sent more than this app reads at once.",
-    Reason.UNAVAILABLE: "The EHR did not answer.",
-    Reason.UNREADABLE: "The EHR’s answer made no sense to this app.",
-    Reason.SESSION_ENDED: "Your EHR session ended.",
-    Reason.OTHER_PATIENT: "The EHR named something of another patient. Nothing can be sent from here.",
+    Reason.NOT_PERMITTED: marked("The EHR did not give this app permission."),
+    Reason.NOT_OFFERED: marked("This EHR does not offer this to apps."),
+    Reason.TOO_SLOW: marked("The EHR took too long to answer."),
+    Reason.TOO_LARGE: marked("The EHR sent more than this app reads at once."),
+    Reason.UNAVAILABLE: marked("The EHR did not answer."),
+    Reason.UNREADABLE: marked("The EHR’s answer made no sense to this app."),
+    Reason.SESSION_ENDED: marked("Your EHR session ended."),
+    Reason.OTHER_PATIENT: marked(
+        "The EHR named something of another patient. Nothing can be sent from here."
+    ),
 }
 _MOST_NOTES = 3
-_NO_TEXT = "It may be a scan, a picture or a file of another kind."
+_NO_TEXT = marked("It may be a scan, a picture or a file of another kind.")
 _UNREADABLE = {
-    Unreadable.EMPTY: "It is empty, as far as this app can tell.",
+    Unreadable.EMPTY: marked("It is empty, as far as this app can tell."),
     Unreadable.UNKNOWN_FORMAT: _NO_TEXT,
-    Unreadable.UNKNOWN_CHARSET: "Its letters are stored in a way that this app does not know.",
-    Unreadable.NO_TEXT_LAYER: "It is a scan or a fax: a picture of text.",
-    Unreadable.ENCRYPTED: "It is locked with a password.",
-    Unreadable.DAMAGED: "The file is damaged.",
-    Unreadable.TOO_LONG: "It is longer than this app reads.",
-    Unreadable.TOO_SLOW: "Reading it took too long.",
+    Unreadable.UNKNOWN_CHARSET: marked("Its letters are stored in a way that this app does not know."),
+    Unreadable.NO_TEXT_LAYER: marked("It is a scan or a fax: a picture of text."),
+    Unreadable.ENCRYPTED: marked("It is locked with a password."),
+    Unreadable.DAMAGED: marked("The file is damaged."),
+    Unreadable.TOO_LONG: marked("It is longer than this app reads."),
+    Unreadable.TOO_SLOW: marked("Reading it took too long."),
 }
 _NOT_TRIED = frozenset({Unreadable.TOO_LONG, Unreadable.TOO_SLOW})
 """There may well be a text in it."""
@@ -75,7 +80,11 @@ class Unread:
 
 def unread_said(record: PatientRecord, name: str) -> tuple[Unread, ...]:
     """Parts in which the patient may have said more."""
-    return _unread(record, _SAID_PARTS, f"There may be more that {name} has said. Look in the chart, or ask.")
+    return _unread(
+        record,
+        _SAID_PARTS,
+        _("There may be more that %(name)s has said. Look in the chart, or ask.", name=name),
+    )
 
 
 def unread_notes(record: PatientRecord, name: str) -> tuple[Unread, ...]:
@@ -83,56 +92,73 @@ def unread_notes(record: PatientRecord, name: str) -> tuple[Unread, ...]:
     silent = [note for note in record.notes.items if note.problem]
     in_part = [note for note in record.notes.items if note.partly and not note.problem]
     notes = silent + in_part
-    consequence = f"There may be more that {name} has said. Look in the chart."
+    consequence = _("There may be more that %(name)s has said. Look in the chart.", name=name)
     found = [_unread_note(note, consequence) for note in notes[:_MOST_NOTES]]
     if len(notes) > _MOST_NOTES:
-        more = words.count(len(notes) - _MOST_NOTES, "more note", "more notes")
-        found.append(Unread(f"The same holds for {more}.", consequence, "The newest are named here."))
+        found.append(
+            Unread(_for_more(len(notes) - _MOST_NOTES), consequence, _("The newest are named here."))
+        )
     return tuple(found)
 
 
+def _for_more(number: int) -> str:
+    return ngettext("The same holds for %(n)s more note.", "The same holds for %(n)s more notes.", number)
+
+
+def _nonsense(number: int) -> str:
+    return ngettext(
+        "%(n)s record made no sense to this app.", "%(n)s records made no sense to this app.", number
+    )
+
+
 def _unread_note(note: Note, consequence: str) -> Unread:
-    title = words.sentence(words.one_line(note.title, 60)) or "A note without a title"
-    day = words.day(note.written_on) if note.written_on else "no date"
+    title = words.sentence(words.one_line(note.title, 60)) or _("A note without a title")
+    day = words.day(note.written_on) if note.written_on else _("no date")
     return Unread(
         heading=f"{title}, {day}, {_held(note)}.",
         consequence=consequence,
         why=_note_why(note),
         link=note.link,
-        link_name=f"Open in the EHR: {title}, {day} (new window)",
+        link_name=_("Open in the EHR: %(title)s, %(day)s (new window)", title=title, day=day),
     )
 
 
 def _held(note: Note) -> str:
     if note.problem is None:
-        return "was read in part"
+        return _("was read in part")
     if note.problem is not Reason.UNREADABLE:
-        return "did not reach this app"
-    return "could not be read" if note.unreadable in _NOT_TRIED else "holds no text that this app can read"
+        return _("did not reach this app")
+    return (
+        _("could not be read") if note.unreadable in _NOT_TRIED else _("holds no text that this app can read")
+    )
 
 
 def _note_why(note: Note) -> str:
     if note.problem is None:
-        return "It goes on, or a part of it could not be read."
+        return _("It goes on, or a part of it could not be read.")
     if note.problem is Reason.UNREADABLE:
-        return _UNREADABLE[note.unreadable] if note.unreadable else _NO_TEXT
-    return _WHY[note.problem]
+        return _(_UNREADABLE[note.unreadable] if note.unreadable else _NO_TEXT)
+    return _(_WHY[note.problem])
 
 
 def unread_people(record: PatientRecord) -> tuple[Unread, ...]:
-    return _unread(record, _PEOPLE_PARTS, "There may be more people who matter.")
+    return _unread(record, _PEOPLE_PARTS, _("There may be more people who matter."))
 
 
 def unread_rules(record: PatientRecord) -> tuple[Unread, ...]:
     """Parts that reminders need."""
-    return _unread(record, _RULE_PARTS, "A reminder may be missing for that.")
+    return _unread(record, _RULE_PARTS, _("A reminder may be missing for that."))
 
 
 def parts_read(record: PatientRecord) -> str:
     """ "Chart read" or "11 of 14 parts read"."""
     parts = _wanted(record)
     read = sum(part.was_read for part in parts)
-    return "Chart read" if read == len(parts) else f"{read} of {len(parts)} parts read"
+    return (
+        _("Chart read")
+        if read == len(parts)
+        else _("%(read)s of %(number)s parts read", read=read, number=len(parts))
+    )
 
 
 def _wanted(record: PatientRecord) -> list[AnyPart]:
@@ -147,11 +173,19 @@ def _wanted(record: PatientRecord) -> list[AnyPart]:
 def _unread(record: PatientRecord, names: tuple[PartName, ...], consequence: str) -> tuple[Unread, ...]:
     parts = [part for part in _wanted(record) if part.name in names]
     found = [
-        Unread(f"{_listed(part.name for part in group)} could not be read.", consequence, _why(group[0]))
+        Unread(
+            _("%(parts)s could not be read.", parts=_listed(part.name for part in group)),
+            consequence,
+            _why(group[0]),
+        )
         for group in _by_reason(parts)
     ]
     found += [
-        Unread(f"{words.sentence(PART_WORDS[part.name])} were read in part.", consequence, _partly(part))
+        Unread(
+            _("%(part)s were read in part.", part=words.sentence(_(PART_WORDS[part.name]))),
+            consequence,
+            _partly(part),
+        )
         for part in parts
         if part.was_read and (part.left_out or not part.whole)
     ]
@@ -167,19 +201,19 @@ def _by_reason(parts: Iterable[AnyPart]) -> list[list[AnyPart]]:
 
 
 def _listed(names: Iterable[PartName]) -> str:
-    return words.sentence(words.listed(PART_WORDS[name] for name in names))
+    return words.sentence(words.listed(_(PART_WORDS[name]) for name in names))
 
 
 def _why(part: AnyPart) -> str:
     reason = part.problem or Reason.UNREADABLE
     code = str(reason) if part.status is None else f"{reason}, {part.status}"
-    return f"{_WHY[reason]} ({code})"
+    return f"{_(_WHY[reason])} ({code})"
 
 
 def _partly(part: AnyPart) -> str:
     reasons = []
     if part.left_out:
-        reasons.append(f"{words.count(part.left_out, 'record', 'records')} made no sense to this app.")
+        reasons.append(_nonsense(part.left_out))
     if not part.whole:
-        reasons.append("The EHR has more than this app reads at once.")
+        reasons.append(_("The EHR has more than this app reads at once."))
     return " ".join(reasons)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from smartapp.fhir.patient_record import PatientIdentity, PatientRecord, RelatedPerson
+from smartapp.i18n import gettext as _
+from smartapp.i18n import ngettext
 from smartapp.sdm.model import Kind, Statement
 from smartapp.web import words
 from smartapp.web.presenters_said import Said, language_name, said
@@ -58,7 +60,7 @@ def who(
     people += [Person(words.one_line(each.words, 160), _on_file(each)) for each in documents]
     people += _team(record, {entry.name for entry in close})
     nobody_known = not people and record.related_persons.was_read
-    not_known = _or_ask(record.patient, "Not known.", "Ask who should be there.")
+    not_known = _or_ask(record.patient, _("Not known."), _("Ask who should be there."))
     return Who(
         people=tuple(people),
         nobody=not_known if nobody_known else "",
@@ -103,7 +105,12 @@ def _team(record: PatientRecord, close: set[str]) -> list[Person]:
         return []
     named = [_with_roles(entry) for entry in entries[:_MOST_OF_TEAM]]
     more = len(entries) - len(named)
-    return [Person("Care team", "; ".join([*named, f"and {more} more"] if more else named))]
+    return [
+        Person(
+            _("Care team"),
+            "; ".join([*named, ngettext("and %(n)s more", "and %(n)s more", more)] if more else named),
+        )
+    ]
 
 
 def _person(entry: _Entry) -> Person:
@@ -112,26 +119,32 @@ def _person(entry: _Entry) -> Person:
 
 def _with_roles(entry: _Entry) -> str:
     parts = (words.one_line(part, _NAME_LIMIT) for part in (entry.name, ", ".join(entry.roles)))
-    return ", ".join(filter(None, parts)) or "Name not known"
+    return ", ".join(filter(None, parts)) or _("Name not known")
 
 
 def _speaks(person: RelatedPerson, patient: PatientIdentity) -> str:
     """The language, only where it is another than the patient's."""
     spoken = language_name(person.language)
-    return f"Speaks {spoken}." if spoken and spoken != language_name(patient.language) else ""
+    return (
+        _("Speaks %(language)s.", language=spoken)
+        if spoken and spoken != language_name(patient.language)
+        else ""
+    )
 
 
 def _on_file(statement: Statement) -> str:
-    day = words.day(statement.said_on) if statement.said_on else "no date"
-    return f"On file, {day}."
+    day = words.day(statement.said_on) if statement.said_on else _("no date")
+    return _("On file, %(day)s.", day=day)
 
 
 def _language(patient: PatientIdentity) -> str:
     if not patient.language:
-        spoken = _or_ask(patient, "Not recorded.", "Ask.")
+        spoken = _or_ask(patient, _("Not recorded."), _("Ask."))
     else:
-        spoken = f"{language_name(patient.language)}, from registration."
-    needs = {True: " An interpreter is needed.", False: " No interpreter needed.", None: ""}
+        spoken = words.sentence(
+            _("%(language)s, from registration.", language=language_name(patient.language))
+        )
+    needs = {True: " " + _("An interpreter is needed."), False: " " + _("No interpreter needed."), None: ""}
     return spoken if patient.deceased else spoken + needs[patient.interpreter_needed]
 
 

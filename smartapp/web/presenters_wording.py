@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from smartapp.i18n import gettext as _
+from smartapp.i18n import marked, ngettext
 from smartapp.notes.finding import Finding, Label
 from smartapp.sdm.choices import option
 from smartapp.sdm.model import DraftStatement, Kind
@@ -16,14 +18,24 @@ Reader = Callable[[str], Sequence[Finding]]
 """Finds wording in a draft text."""
 
 _CLEAR: Final = 1
-_NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six")
+_NUMBERS: Final = (
+    marked("No"),
+    marked("One"),
+    marked("Two"),
+    marked("Three"),
+    marked("Four"),
+    marked("Five"),
+    marked("Six"),
+)
+_SOME: Final = marked("Some")
 _PHRASE_LIMIT: Final = 120
+_JUDGMENT: Final = marked("a judgment")
 _READS_AS: Final = {
-    Label.CREDIBILITY_DOUBT: "doubt",
-    Label.BLAME: "blame",
-    Label.LABEL_STEREOTYPE: "a label",
-    Label.DIFFICULT_PATIENT: "a judgment",
-    Label.UNILATERAL: "an order",
+    Label.CREDIBILITY_DOUBT: marked("doubt"),
+    Label.BLAME: marked("blame"),
+    Label.LABEL_STEREOTYPE: marked("a label"),
+    Label.DIFFICULT_PATIENT: _JUDGMENT,
+    Label.UNILATERAL: marked("an order"),
 }
 
 
@@ -83,10 +95,14 @@ def _found(text: str, reader: Reader) -> tuple[Finding, ...]:
 
 def _heading(found: Sequence[Finding]) -> str:
     """ "Two phrases may read as blame." """
-    number = _NUMBERS[len(found)] if len(found) < len(_NUMBERS) else "Some"
-    noun = "phrase" if len(found) == 1 else "phrases"
-    reads_as = words.listed(dict.fromkeys(_READS_AS.get(one.label, "a judgment") for one in found))
-    return f"{number} {noun} may read as {reads_as}."
+    reads_as = words.listed(dict.fromkeys(_(_READS_AS.get(one.label, _JUDGMENT)) for one in found))
+    return ngettext(
+        "%(number)s phrase may read as %(reads_as)s.",
+        "%(number)s phrases may read as %(reads_as)s.",
+        len(found),
+        number=_(_NUMBERS[len(found)] if len(found) < len(_NUMBERS) else _SOME),
+        reads_as=reads_as,
+    )
 
 
 def _pieces(text: str, found: Iterable[Finding]) -> Iterator[Piece]:

@@ -12,11 +12,15 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from smartapp import i18n
+from smartapp.web.speaking import content_language, switch
+
 # A unit separator: no HTML holds it, and it is taken out again here.
 _FLUSH = Markup("\x1f")
 _HERE = Path(__file__).parent.parent
 TEMPLATES = _HERE / "templates"
 STATIC = _HERE / "static"
+HANDOUT_CSS = STATIC / "handout.css"
 
 
 class Pages:
@@ -30,11 +34,22 @@ class Pages:
             enable_async=True,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._environment.policies["ext.i18n.trimmed"] = True
+        # The extension puts this method on the environment, which its type does not tell.
+        self._environment.install_gettext_callables(  # type: ignore[attr-defined]
+            i18n.gettext, i18n.ngettext, newstyle=True
         )
         self._environment.globals.update(
             flush=_FLUSH,
+            language=i18n.language,
+            direction=i18n.direction,
+            switch=switch,
+            content_lang=content_language,
             root=root,
             css_url=f"{root}/static/app.css?v={_version(STATIC / 'app.css')}",
+            handout_css_url=f"{root}/static/{HANDOUT_CSS.name}?v={_version(HANDOUT_CSS)}",
             js_url=f"{root}/static/app.js?v={_version(STATIC / 'app.js')}",
         )
 

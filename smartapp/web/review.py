@@ -11,6 +11,7 @@ from starlette.responses import Response
 from smartapp.errors import WrongPatient
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.client import FhirClient
+from smartapp.i18n import marked
 from smartapp.web import importance, reviewed
 from smartapp.web.desk import Desk, change, clear_sent, look
 from smartapp.web.draft import faults_of
@@ -22,7 +23,9 @@ from smartapp.web.stated import only_about
 from smartapp.web.visit import Visit, open_posted, open_visit, see
 from smartapp.web.write_context import write_context
 
-_ORDER_FIRST: Final = Message("The order of importance stands on this page now. Read it, then send.", "ranks")
+_ORDER_FIRST: Final = Message(
+    marked("The order of importance stands on this page now. Read it, then send."), "ranks"
+)
 
 
 async def show(request: Request) -> Response:

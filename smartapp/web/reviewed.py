@@ -8,6 +8,7 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
+from smartapp.i18n import marked
 from smartapp.notes.reader import note_reader
 from smartapp.sdm.model import Kind
 from smartapp.web import draft_form
@@ -26,18 +27,18 @@ from smartapp.writing.site import site_of
 _RANK: Final = "rank-"
 _NOTHING: Final = Message()
 _CHANGED: Final = Message(
-    "The words or their places changed since this page was shown. Read them once more, then send."
+    marked("The words or their places changed since this page was shown. Read them once more, then send.")
 )
-_NONE: Final = Message("No statement is ticked. Tick what should go, or go back.")
+_NONE: Final = Message(marked("No statement is ticked. Tick what should go, or go back."))
 _NOT_SIGNED: Final = Message(
-    "A note from here is signed at once. Say yes to that, or untick what is in it.", "signed"
+    marked("A note from here is signed at once. Say yes to that, or untick what is in it."), "signed"
 )
 _ORDER_OF_NONE: Final = Message(
-    "The order of importance names a statement that is not ticked. Tick it, or untick the order."
+    marked("The order of importance names a statement that is not ticked. Tick it, or untick the order.")
 )
 
 _OTHER_VISIT: Final = Message(
-    "The visit that the EHR opened belongs to another patient. Nothing can be sent from here."
+    marked("The visit that the EHR opened belongs to another patient. Nothing can be sent from here.")
 )
 
 

@@ -1,24 +1,48 @@
 """In the room: the questions, and keeping what is typed, whatever happens to the session or the EHR."""
 
+from functools import partial
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
+from smartapp.fhir.this_patient import is_id
+from smartapp.i18n import gettext as _
+from smartapp.i18n import language
+from smartapp.sdm.knowledge import Catalogue
 from smartapp.sdm.model import Kind
+from smartapp.sdm.selection import Prompts
+from smartapp.sdm.standing import is_over
 from smartapp.web import draft_form, presenters_room, words
-from smartapp.web.before import prompts_of
+from smartapp.web.asking import OWN, Asked, asked, is_of_sheet
 from smartapp.web.desk import Desk, adopt, change, discard, keep, look, offer
 from smartapp.web.draft import Box, Draft, faults_of, is_box_id
 from smartapp.web.draft_form import DraftForm, new_box_id, new_page_id
 from smartapp.web.errors import wants_json
 from smartapp.web.presenters_box import Around
+from smartapp.web.presenters_confirm import confirm_views, not_confirmed
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_frame import frame as frame_of
 from smartapp.web.presenters_offer import offer_view
-from smartapp.web.presenters_room import ADD, ASK, PLACES, PROMPTS, OfferView, RoomPage
-from smartapp.web.presenters_said import is_over, said
+from smartapp.web.presenters_room import (
+    ADD,
+    ASK,
+    PLACES,
+    PROMPTS,
+    SHOW,
+    OfferView,
+    RoomPage,
+    prompt_of,
+    question_behind,
+)
+from smartapp.web.presenters_said import said
+from smartapp.web.presenters_talks import GOAL_BUTTON, MIRROR, MORE_OPTION, SHEET_BUTTON, mirrored
+from smartapp.web.remembered import prompts_of
 from smartapp.web.soon import soon
+from smartapp.web.speaking import keep_choice
+from smartapp.web.topics import strengths_of, talks_of
 from smartapp.web.visit import Visit, open_even_ended, open_posted, open_visit, read_posted, see
 
 CHART_WAIT_S = 1.0
@@ -27,6 +51,8 @@ data.
 """
 ROOM_WITH_ERRORS = "room#errors"
 """The fragment moves the focus to the list of errors, also without a script and inside a frame."""
+_LANGUAGE: Final = "language-"
+"""Before the tag of a language, in a button that keeps the draft first."""
 _PAGES = frozenset({"before", "room", "review", "done", "statements"})
 
 
@@ -40,6 +66,7 @@ async def show(request: Request) -> Response:
         visit,
         record,
         desk,
+        prompts=await prompts_of(visit, record, desk.draft) if record else None,
         frame=await frame_of(visit, patient, "room", buttons=True),
         offered=offer_view(await offer(visit)),
         opened=request.query_params.get("open", ""),
@@ -50,14 +77,17 @@ async def show(request: Request) -> Response:
 async def keep_draft(request: Request) -> Response:
     """Keep what is typed, also when the launch is over, and then go where the button said."""
     posted = draft_form.read_form(await read_posted(request))
-    request.state.typed = "\n\n".join(box.said for box in posted.boxes if box.is_written)
+    typed = [*(box.said for box in posted.boxes), *posted.sheet.values()]
+    request.state.typed = "\n\n".join(text for text in typed if text.strip())
     visit = await open_even_ended(request)
     visit.check(posted.token, posted.patient_id)
-    kept_at = await keep(visit, posted.boxes, posted.page)
+    kept_at = await keep(visit, posted.boxes, posted.page, sheet=posted.sheet)
     await open_visit(request)  # tells that the session ended, now that the text is safe
     if wants_json(request):
         return JSONResponse({"kept_at": words.clock_time(kept_at)})
-    return see(visit.path(await _next(visit, posted)))
+    response = see(visit.path(await _next(visit, posted)))
+    keep_choice(request, response, posted.next.removeprefix(_LANGUAGE))
+    return response
 
 
 async def adopt_offer(request: Request) -> Response:
@@ -79,30 +109,63 @@ async def discard_offer(request: Request) -> Response:
 
 
 async def _next(visit: Visit, posted: DraftForm) -> str:
-    """The page behind a button; "Add" buttons add an empty box first."""
+    """The page behind a button; "Add" buttons add an empty box first, "Show" leads to the patient's page."""
     if posted.next.startswith(ADD):
         return await _add(visit, posted.next.removeprefix(ADD))
-    page = posted.next if posted.next in _PAGES else "room"
+    if posted.next.startswith(SHOW):
+        return _for_patient(visit.services.catalogue, posted.next.removeprefix(SHOW))
+    if posted.next.startswith(SHEET_BUTTON):
+        return sheet_path(visit.services.catalogue, posted.next.removeprefix(SHEET_BUTTON)) or "room"
+    if posted.next == MORE_OPTION:
+        return f"sheets/{OWN}?more=1#add-option"
+    return await _page_behind(visit, posted)
+
+
+async def _page_behind(visit: Visit, posted: DraftForm) -> str:
+    if posted.next.startswith(GOAL_BUTTON) and is_id(goal := posted.next.removeprefix(GOAL_BUTTON)):
+        return f"goals/{goal}"
+    here = sheet_path(visit.services.catalogue, posted.sheet_id) or "room"
+    page = posted.next if posted.next in _PAGES else here
     if page == "review" and faults_of((await look(visit)).draft):
         return ROOM_WITH_ERRORS
     return "" if page == "before" else page
 
 
+def _for_patient(catalogue: Catalogue, prompt: str) -> str:
+    question = question_behind(prompt, catalogue)
+    return f"patient/{question.id}" if question else "room"
+
+
+def sheet_path(catalogue: Catalogue, sheet: str) -> str:
+    """The end of the path to a decision sheet, "" for one that is not there."""
+    return f"sheets/{sheet}" if sheet == OWN or catalogue.sheet(sheet) else ""
+
+
 async def _add(visit: Visit, what: str) -> str:
-    box = _new_box(visit, what)
+    draft = (await look(visit)).draft
+    if what == MIRROR:
+        box = _mirror(await soon(visit.record(), CHART_WAIT_S), draft)
+    else:
+        box = _new_box(what, visit.services.catalogue, draft)
     if box is None:
         return "room"
     await change(visit, lambda draft: draft.with_box(box))
     return presenters_room.place_of(box, (await look(visit)).draft.boxes)
 
 
-def _new_box(visit: Visit, what: str) -> Box | None:
+def _mirror(record: PatientRecord | None, draft: Draft) -> Box | None:
+    """What helps, said back in the words that were captured, to be edited; None where there are none."""
+    words_back = mirrored(strengths_of(record, draft))
+    return Box(new_box_id(), Kind.STRENGTH, words=words_back, verbatim=False) if words_back else None
+
+
+def _new_box(what: str, catalogue: Catalogue, draft: Draft) -> Box | None:
     """An empty box: for a question of the catalogue ("ask-Q12"), for a goal's confidence ("confidence" or
     "confidence-" and the goal's id), or for another answer of a kind ("hope").
     """
     if what.startswith(ASK):
-        question = visit.services.catalogue.question(what.removeprefix(ASK))
-        return None if question is None else _box(question.kind, question=question.id)
+        question = asked(what.removeprefix(ASK), catalogue, draft.sheet)
+        return None if question is None else answer_box(question)
     kind, _, goal = what.partition("-")
     if kind == Kind.CONFIDENCE:
         return _box(Kind.CONFIDENCE, goal=goal if is_box_id(goal) else "")
@@ -110,12 +173,16 @@ def _new_box(visit: Visit, what: str) -> Box | None:
     return _box(kinds[what]) if what in kinds else None
 
 
-def _box(kind: Kind, *, question: str = "", goal: str = "") -> Box:
-    """A decision starts as the clinician's summary: it belongs to more than one, so nobody is quoted. An
-    answer to a question is somebody's own words.
+def answer_box(question: Asked) -> Box:
+    """An answer to a question is somebody's own words; a decision on a sheet starts as one without question
+    does.
     """
-    verbatim = bool(question) or kind is not Kind.DECISION
-    return Box(new_box_id(), kind, question=question, goal=goal, verbatim=verbatim)
+    return Box(new_box_id(), question.kind, question=question.id, verbatim=not question.is_summary)
+
+
+def _box(kind: Kind, *, goal: str = "") -> Box:
+    """A decision starts as the clinician's summary: it belongs to more than one, so nobody is quoted."""
+    return Box(new_box_id(), kind, goal=goal, verbatim=kind is not Kind.DECISION)
 
 
 def _page(
@@ -123,18 +190,22 @@ def _page(
     record: PatientRecord | None,
     desk: Desk,
     *,
+    prompts: Prompts | None,
     frame: Frame,
     offered: OfferView | None,
     opened: str,
 ) -> RoomPage:
     catalogue, today = visit.services.catalogue, visit.services.today()
     faults = faults_of(desk.draft)
+    wording = partial(visit.services.translations.wording, language=language())
     earlier = tuple(
         (statement.kind, said(statement, today))
         for statement in (all_statements(record) if record else ())
         if statement.was_said and not is_over(statement)
     )
-    questions = prompts_of(visit, record, desk.draft).questions if record else catalogue.questions
+    questions = prompts.questions if prompts else catalogue.questions
+    ask_still = prompts.confirm if prompts else ()
+    confirm = confirm_views(ask_still, partial(prompt_of, catalogue=catalogue), today)
     written = len(desk.draft.written)
     return RoomPage(
         id=new_page_id(),
@@ -144,29 +215,39 @@ def _page(
         prompts=presenters_room.prompt_views(
             _with_empty_boxes(desk.draft),
             faults,
-            _around(record, frame.call_name),
+            around_of(record, frame.call_name),
             catalogue=catalogue,
+            wording=wording,
             earlier=earlier,
             opened=opened,
+            own=desk.draft.sheet,
         ),
-        topics=presenters_room.topic_views(questions, catalogue),
+        topics=presenters_room.topic_views(questions, catalogue, wording),
         places=presenters_room.place_views(questions),
-        before=tuple(each for _, each in earlier[: presenters_room.MOST_BEFORE]),
-        kept_line=f"Draft kept {words.clock_time(desk.changed_at)}" if written and desk.changed_at else "",
+        before=not_confirmed(earlier, confirm)[: presenters_room.MOST_BEFORE],
+        kept_line=_("Draft kept %(time)s", time=words.clock_time(desk.changed_at))
+        if written and desk.changed_at
+        else "",
         review_label=presenters_room.review_label(written),
         offer=offered,
         waiting=record is None,
+        confirm=confirm,
+        talks=talks_of(visit, record, desk.draft),
     )
 
 
 def _with_empty_boxes(draft: Draft) -> tuple[Box, ...]:
-    """The draft's boxes, and an empty one for each prompt that has none."""
-    present = {box.kind for box in draft.boxes if not box.question}
+    """The draft's boxes, and an empty one for each prompt that has none. Empty places of a decision sheet
+    stand on the sheet only.
+    """
+    open_here = {box.question for box in draft.written}
+    here = tuple(box for box in draft.boxes if box.question in open_here or not is_of_sheet(box.question))
+    present = {box.kind for box in here if not box.question}
     missing = (prompt.kind for prompt in PROMPTS if prompt.kind not in present)
-    return draft.boxes + tuple(_box(kind) for kind in missing)
+    return here + tuple(_box(kind) for kind in missing)
 
 
-def _around(record: PatientRecord | None, patient_name: str) -> Around:
+def around_of(record: PatientRecord | None, patient_name: str) -> Around:
     if record is None:
         return Around(patient_name)
     return Around(patient_name, record.related_persons.items, record.conditions.items)

@@ -9,16 +9,22 @@ from starlette.requests import Request
 
 from smartapp.clock import Clock
 from smartapp.fhir.capability import Capabilities
+from smartapp.sdm.handout_texts import Handouts
 from smartapp.sdm.knowledge import Catalogue
+from smartapp.sdm.translations import Translations
 from smartapp.settings import Settings
 from smartapp.smart.authorization import Authorization
 from smartapp.smart.registrations import Registrations
 from smartapp.smart.sessions import Sessions
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
+from smartapp.store.feedback import FeedbackBox
+from smartapp.store.hidden import Hidden
 from smartapp.store.set_aside import SetAside
+from smartapp.store.shown import Shown
 from smartapp.store.vault import Vault
 from smartapp.web.charts import Charts
+from smartapp.web.pdf import PdfPrinter
 from smartapp.web.rendering import Pages
 from smartapp.writing.changing import Changer
 from smartapp.writing.sender import Sender
@@ -26,7 +32,9 @@ from smartapp.writing.sender import Sender
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`zone`: the clinic's time zone for times on screen; None is the machine's own."""
+    """`pdf` None: no PDF file can be made here. `zone`: the clinic's time zone for times on screen; None is
+    the machine's own.
+    """
 
     settings: Settings
     clock: Clock
@@ -37,12 +45,18 @@ class Services:
     sessions: Sessions
     drafts: Drafts
     set_aside: SetAside
+    shown: Shown
+    hidden: Hidden
+    feedback: FeedbackBox
     sender: Sender
     changer: Changer
     capabilities: Capabilities
     charts: Charts
     catalogue: Catalogue
+    translations: Translations
     pages: Pages
+    handouts: Handouts
+    pdf: PdfPrinter | None = None
     zone: tzinfo | None = None
 
     @property

@@ -8,6 +8,7 @@ from smartapp.fhir.patient_record import PatientRecord, RelatedPerson
 from smartapp.sdm.knowledge import Catalogue
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy
 from smartapp.web import words
+from smartapp.web.asking import Asked, asked
 from smartapp.web.desk import Desk
 from smartapp.web.draft import Box
 from smartapp.web.importance import RANKED, priorities
@@ -42,11 +43,14 @@ def known_of(record: PatientRecord | None) -> Known:
 
 def statements(desk: Desk, known: Known, catalogue: Catalogue) -> tuple[DraftStatement, ...]:
     """Everything that is written and not in the ledger, and the order of importance where there is one."""
-    typed = tuple(_statement(box, known, catalogue) for box in desk.draft.written)
+    draft = desk.draft
+    typed = tuple(
+        _statement(box, known, asked(box.question, catalogue, draft.sheet)) for box in draft.written
+    )
     here = (*typed, *standing(desk.receipts))
     joined = tuple(replace(one, about=_about(one, here)) for one in typed)
     sent = {receipt.draft.id: receipt.draft.words for receipt in desk.receipts}
-    ranked = priorities(desk.draft.order, [one for one in here if one.kind in RANKED], sent)
+    ranked = priorities(draft.order, [one for one in here if one.kind in RANKED], sent)
     return joined if ranked is None else (*joined, ranked)
 
 
@@ -68,9 +72,8 @@ def only_about(items: Iterable[PlannedItem], receipts: Iterable[Receipt]) -> tup
     )
 
 
-def _statement(box: Box, known: Known, catalogue: Catalogue) -> DraftStatement:
+def _statement(box: Box, known: Known, question: Asked | None) -> DraftStatement:
     """What the chart does not hold, the statement does not name."""
-    question = catalogue.question(box.question)
     prompts = {prompt.kind: prompt.ask for prompt in PROMPTS}
     statement = box.statement(question.text if question else prompts.get(box.kind, ""))
     return replace(

@@ -11,9 +11,9 @@ from starlette.responses import HTMLResponse, Response
 
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
+from smartapp.i18n import gettext as _
 from smartapp.sdm.contrast import contrasts
 from smartapp.sdm.model import Statement
-from smartapp.web import words
 from smartapp.web.desk import look
 from smartapp.web.found import view_with
 from smartapp.web.goal import changes_of
@@ -25,6 +25,7 @@ from smartapp.web.presenters_apart import (
     share_one_origin,
     told_heading,
 )
+from smartapp.web.presenters_before import set_aside_line
 from smartapp.web.presenters_change import ChangeView, change_views
 from smartapp.web.presenters_differ import DifferView, View, differ_views, differs_from
 from smartapp.web.presenters_found import Answer, AnswerView, answer_view
@@ -126,9 +127,8 @@ def statements_page(record: PatientRecord, page_frame: Frame, view: View, *, tod
 def _aside(statements: tuple[Statement, ...], view: View) -> SetAsideView | None:
     if not statements:
         return None
-    number = words.count(len(statements), "statement", "statements")
     views = (AsideView(view(one), answer_view(Answer.SHOW_AGAIN, one.words)) for one in statements)
-    return SetAsideView(f"{number} set aside as not right", tuple(views))
+    return SetAsideView(set_aside_line(len(statements)), tuple(views))
 
 
 def _in_chart(in_chart: tuple[Statement, ...], listed: View, today: date) -> list[Section]:
@@ -145,15 +145,15 @@ def _in_chart(in_chart: tuple[Statement, ...], listed: View, today: date) -> lis
 def _code_status(code_status: tuple[Statement, ...], listed: View) -> list[Section]:
     if not code_status:
         return []
-    note = "As notes have it. The EHR has a place of its own for it, and that one counts."
-    return [Section("code-status", "Code status", note, _by_day(listed(each) for each in code_status))]
+    note = _("As notes have it. The EHR has a place of its own for it, and that one counts.")
+    return [Section("code-status", _("Code status"), note, _by_day(listed(each) for each in code_status))]
 
 
 def _on_file(on_file: tuple[Statement, ...], listed: View) -> list[Section]:
     if not on_file:
         return []
-    note = "That they are there, not what they say."
-    return [Section("on-file", "Planning documents", note, _by_day(listed(each) for each in on_file))]
+    note = _("That they are there, not what they say.")
+    return [Section("on-file", _("Planning documents"), note, _by_day(listed(each) for each in on_file))]
 
 
 def _by_day(views: Iterable[Said]) -> tuple[Day, ...]:

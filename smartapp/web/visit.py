@@ -2,7 +2,8 @@
 anything else.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from starlette.datastructures import FormData
@@ -11,6 +12,7 @@ from starlette.responses import RedirectResponse
 
 from smartapp.errors import AppError, WrongPatient
 from smartapp.fhir.patient_record import PatientIdentity, PatientRecord
+from smartapp.i18n import Language
 from smartapp.sdm.choices import said
 from smartapp.sdm.model import Statement
 from smartapp.smart.sessions import Session
@@ -18,6 +20,7 @@ from smartapp.store.set_aside import WhoseChart
 from smartapp.web import cookies, csrf, draft, draft_form
 from smartapp.web.not_right import Mark, marking, set_aside_in, without
 from smartapp.web.services import Services, services_of
+from smartapp.web.speaking import speak_as_site
 from smartapp.writing.model import State
 
 _MAX_FIELDS = 2_000
@@ -25,11 +28,12 @@ _MAX_FIELDS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A live launch and the browser it belongs to."""
+    """A live launch and the browser it belongs to. `languages`: those that the app speaks, by tag."""
 
     services: Services
     session: Session
     token: str
+    languages: Mapping[str, Language] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -126,7 +130,13 @@ def _launch_and_browser(request: Request) -> tuple[str, str | None]:
 
 def _visit(request: Request, services: Services, *, session: Session, browser: str | None) -> Visit:
     request.state.frame_ancestors = session.registration.frame_ancestors
-    return Visit(services, session, csrf.token(services.vault, session.launch.id, browser=browser or ""))
+    speak_as_site(request, session.registration)
+    return Visit(
+        services,
+        session,
+        csrf.token(services.vault, session.launch.id, browser=browser or ""),
+        request.state.languages,
+    )
 
 
 async def note_what_is_kept(request: Request, ended: Visit) -> None:
@@ -137,8 +147,10 @@ async def note_what_is_kept(request: Request, ended: Visit) -> None:
     left = (one.draft for one in receipts if one.state not in {State.STORED, State.PASTED})
     unsent = {one.id: said(one.kind, one.words, one.choice) for one in left}
     sent = {one.draft.id for one in receipts}
-    typed = [] if stored is None else draft.decode(stored.body).written
-    kept = [*(box.said for box in typed if box.id not in sent), *unsent.values()]
+    kept_draft = draft.Draft() if stored is None else draft.decode(stored.body)
+    kept = [*(box.said for box in kept_draft.written if box.id not in sent), *unsent.values()]
+    # The clinician's own decision sheet is one more thing that is kept.
+    kept += list(filter(None, ["\n".join(each.text for each in kept_draft.sheet)]))
     changes = await _unsent_changes(ended)
     kept += [text for text, _ in changes]
     times = [one.at for one in receipts if one.at is not None] + [at for _, at in changes]

@@ -4,16 +4,23 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from smartapp.sdm.wording import MONTHS, day
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from smartapp.i18n import SOURCE, language, locale
+from smartapp.i18n import gettext as _
+from smartapp.sdm import wording
+from smartapp.sdm.wording import MONTHS
 
 __all__ = [
     "MONTHS",
     "age",
     "birth",
     "clock_time",
-    "count",
     "day",
     "listed",
+    "number",
     "one_line",
     "sentence",
     "weekday",
@@ -26,32 +33,51 @@ _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _BIDI = str.maketrans("", "", "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+def day(value: date) -> str:
+    """9 Jun 2026, or as the page's language has it: 9 jun 2026, 2026年6月9日"""
+    return wording.day(value) if language() == SOURCE else format_date(value, "medium", locale())
+
+
 def weekday(value: date) -> str:
-    """Tue 9 Jun 2026"""
-    return f"{_DAYS[value.weekday()]} {day(value)}"
+    """Tue 9 Jun 2026, or as the page's language has it"""
+    if language() == SOURCE:
+        return f"{_DAYS[value.weekday()]} {wording.day(value)}"
+    return format_date(value, "full", locale())
 
 
 def clock_time(value: datetime) -> str:
-    """10:31, in the zone that `value` is in"""
-    return f"{value:%H:%M}"
+    """10:31, in the zone that `value` is in; in 24 hours everywhere, with the language's digits"""
+    return format_time(value.time(), "HH:mm", locale=locale())
+
+
+def number(value: int) -> str:
+    """20,000, or as the page's language groups it"""
+    return format_decimal(value, locale=locale())
 
 
 def birth(text: str, today: date) -> str:
     """12-Mar-1958 (68y); a partial date as far as it is known; "Not known" for anything else."""
     found = _PARTIAL_DATE.fullmatch(text)
     if found is None:
-        return "Not known"
+        return _("Not known")
     year, month, day_of_month = found.groups()
     if month is None or not 1 <= int(month) <= len(MONTHS):
         return year
-    name = MONTHS[int(month) - 1]
     if day_of_month is None:
-        return f"{name}-{year}"
+        return _month(int(year), int(month))
     try:
         born = date(int(year), int(month), int(day_of_month))
     except ValueError:
-        return f"{name}-{year}"
-    return f"{day_of_month}-{name}-{year} ({age(born, today)})"
+        return _month(int(year), int(month))
+    name = f"{day_of_month}-{MONTHS[int(month) - 1]}-{year}" if language() == SOURCE else day(born)
+    return f"{name} ({age(born, today)})"
+
+
+def _month(year: int, month: int) -> str:
+    """Mar-1958"""
+    if language() == SOURCE:
+        return f"{MONTHS[month - 1]}-{year:04}"
+    return format_date(date(year, month, 1), "MMM y", locale())
 
 
 def age(born: date, today: date) -> str:
@@ -59,19 +85,13 @@ def age(born: date, today: date) -> str:
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
     days = (today - born).days
     if days < 28:
-        return f"{max(days, 0)}d"
-    return f"{months}m" if months < 24 else f"{months // 12}y"
-
-
-def count(number: int, one: str, many: str) -> str:
-    """1 statement, 5 statements"""
-    return f"{number} {one if number == 1 else many}"
+        return _("%(number)sd", number=max(days, 0))
+    return _("%(number)sm", number=months) if months < 24 else _("%(number)sy", number=months // 12)
 
 
 def listed(each: Iterable[str]) -> str:
     """goals, notes and forms"""
-    *first, last = each
-    return " and ".join(filter(None, (", ".join(first), last)))
+    return format_list(list(each), locale="en_GB" if language() == SOURCE else locale())
 
 
 def one_line(text: str, limit: int) -> str:

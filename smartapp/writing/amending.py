@@ -12,6 +12,7 @@ from smartapp.fhir.chart_entry import read_own, version_of
 from smartapp.fhir.client import FhirRefused
 from smartapp.fhir.guard_amendment import check_amended
 from smartapp.fhir.words import words_of
+from smartapp.i18n import marked
 from smartapp.logs import event
 from smartapp.sdm.model import Change, ChangeKind
 from smartapp.store.ledger import LedgerRow
@@ -24,14 +25,14 @@ from smartapp.writing.posting import Posted
 from smartapp.writing.putting import CHANGED_SINCE, Putting
 from smartapp.writing.readback import Difference, is_ours
 
-_NO_VERSION: Final = (
+_NO_VERSION: Final = marked(
     "The EHR gives this entry no version, so a change could overwrite somebody else's. Nothing was sent."
 )
-_NOT_ANSWERING: Final = "The EHR is not answering. Nothing was stored."
-_NOT_READ: Final = "The entry could not be read. Nothing was stored."
-_GONE: Final = "The entry is not in the chart any more. Nothing was stored."
-_NO_CHANGES: Final = "This EHR takes no changes from apps. Nothing was sent."
-_SAME_WORDS: Final = "The chart has these very words already. Nothing was sent."
+_NOT_ANSWERING: Final = marked("The EHR is not answering. Nothing was stored.")
+_NOT_READ: Final = marked("The entry could not be read. Nothing was stored.")
+_GONE: Final = marked("The entry is not in the chart any more. Nothing was stored.")
+_NO_CHANGES: Final = marked("This EHR takes no changes from apps. Nothing was sent.")
+_SAME_WORDS: Final = marked("The chart has these very words already. Nothing was sent.")
 
 
 def can_change(resource_type: str, *, capability: Capability, may: Callable[[str, str], bool]) -> bool:

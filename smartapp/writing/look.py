@@ -9,6 +9,7 @@ from smartapp.errors import OutboundError, SessionEnded, TemporaryOutboundError
 from smartapp.fhir.client import FhirClient, FhirRefused, NotPermitted
 from smartapp.fhir.this_patient import ThisPatient
 from smartapp.fhir.words import document_text
+from smartapp.i18n import marked
 from smartapp.logs import event
 from smartapp.writing import readback
 from smartapp.writing.content import with_content, with_contents
@@ -70,10 +71,12 @@ class Sight:
         )
 
 
-_ABSENT_TEXT: Final = "The chart does not show it."
-_CANNOT_TELL_TEXT: Final = "The chart could not be searched for it."
-_TAKEN_UNREAD: Final = "The EHR says that it took it. This app may not read it back: look in the chart."
-_MAY_NOT_READ: Final = "This app may not read it in the chart, so it cannot tell: look in the chart."
+_ABSENT_TEXT: Final = marked("The chart does not show it.")
+_CANNOT_TELL_TEXT: Final = marked("The chart could not be searched for it.")
+_TAKEN_UNREAD: Final = marked(
+    "The EHR says that it took it. This app may not read it back: look in the chart."
+)
+_MAY_NOT_READ: Final = marked("This app may not read it in the chart, so it cannot tell: look in the chart.")
 
 
 async def look(client: FhirClient, sent: Mapping[str, object], *, candidate: str = "") -> Sight:

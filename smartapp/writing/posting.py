@@ -20,6 +20,7 @@ from smartapp.fhir.client import FhirClient
 from smartapp.fhir.operation_outcome import reason_of
 from smartapp.fhir.retry_after import retry_after_s
 from smartapp.http import Answer
+from smartapp.i18n import marked
 from smartapp.writing.entry import Outcome
 from smartapp.writing.look import Seen, Sight, look
 from smartapp.writing.model import State
@@ -30,12 +31,12 @@ __all__ = [
     "is_refusal", "judge", "post", "posted", "try_once",
 ]  # fmt: skip
 
-BUSY: Final = "The EHR is too busy. Nothing was stored."
+BUSY: Final = marked("The EHR is too busy. Nothing was stored.")
 LOOK_FIRST: Final = frozenset({409, 412})
 """Conflict, precondition failed: also said by servers that have just stored the same identifier."""
 UNCLEAR: Final = frozenset({408, 425})
-_NOT_ANSWERING: Final = "The EHR is not answering. Nothing was stored."
-_NOT_ALLOWED: Final = "The EHR's address is not allowed in the launch settings. Nothing was stored."
+_NOT_ANSWERING: Final = marked("The EHR is not answering. Nothing was stored.")
+_NOT_ALLOWED: Final = marked("The EHR's address is not allowed in the launch settings. Nothing was stored.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,19 +15,20 @@ from smartapp.fhir.client import FhirClient, FhirRefused
 from smartapp.fhir.guard_amendment import holds
 from smartapp.fhir.operation_outcome import reason_of
 from smartapp.http import Answer
+from smartapp.i18n import marked
 from smartapp.writing.entry import Outcome
 from smartapp.writing.model import State
 from smartapp.writing.posting import BUSY, LOOK_FIRST, UNCLEAR, Posted, try_once
 from smartapp.writing.waiting import Waiting
 
-CHANGED_SINCE: Final = "It has changed in the chart since you looked at it. Your change is not in it."
-_NOT_AS_CONFIRMED: Final = "The chart shows it otherwise than you confirmed it."
-_OVER_ANOTHER: Final = (
+CHANGED_SINCE: Final = marked("It has changed in the chart since you looked at it. Your change is not in it.")
+_NOT_AS_CONFIRMED: Final = marked("The chart shows it otherwise than you confirmed it.")
+_OVER_ANOTHER: Final = marked(
     "The chart shows your change. Somebody else changed the entry just before, and the EHR put yours over "
     "it: look at the entry’s history in the EHR."
 )
-_NOT_SHOWN: Final = "The chart does not show the change."
-_CANNOT_TELL: Final = "The chart could not be read to see whether the change is in it."
+_NOT_SHOWN: Final = marked("The chart does not show the change.")
+_CANNOT_TELL: Final = marked("The chart could not be read to see whether the change is in it.")
 
 
 class Found(StrEnum):

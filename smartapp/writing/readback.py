@@ -10,6 +10,7 @@ from smartapp.fhir.codes import GoalStatus
 from smartapp.fhir.dates import instant_of
 from smartapp.fhir.this_patient import ThisPatient
 from smartapp.fhir.words import objects, words_of
+from smartapp.i18n import marked
 from smartapp.writing.likeness import is_of_same_day, says_the_same
 
 __all__ = [
@@ -26,13 +27,13 @@ _A_DAY: Final = timedelta(days=1)
 class Difference(StrEnum):
     """What is not as it was sent, in words for the clinician."""
 
-    PATIENT = "The chart shows it with another patient."
-    WORDS = "The chart shows other words."
-    VISIT = "The chart shows it with another visit."
-    IDENTIFIER = "The chart shows an entry without our identifier, so it may be another one."
-    WITHDRAWN = "The chart shows it as entered in error."
-    TARGETS = "The chart shows it for other entries."
-    ACTIVITY = "The chart shows it for another action."
+    PATIENT = marked("The chart shows it with another patient.")
+    WORDS = marked("The chart shows other words.")
+    VISIT = marked("The chart shows it with another visit.")
+    IDENTIFIER = marked("The chart shows an entry without our identifier, so it may be another one.")
+    WITHDRAWN = marked("The chart shows it as entered in error.")
+    TARGETS = marked("The chart shows it for other entries.")
+    ACTIVITY = marked("The chart shows it for another action.")
 
 
 def difference(sent: Resource, stored: Resource, *, patient: ThisPatient) -> Difference | None:

@@ -4,13 +4,14 @@ import asyncio
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from smartapp.demo import Demo, build_demo, run_demo
+from smartapp.i18n import Language
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 
@@ -23,11 +24,11 @@ def find_chromium() -> str | None:
 
 class RunningDemo:
     """The demo in a thread: `ehr` and its fault switches are at hand, as they are to somebody at its page.
-    `ehr`: whose server it behaves like, a name of MANNERS.
+    `ehr`: whose server it behaves like, a name of MANNERS. `languages` of the pages, by tag.
     """
 
-    def __init__(self, ehr: str = "full") -> None:
-        self.demo: Demo = build_demo(app_port=0, ehr_port=0, ehr=ehr)
+    def __init__(self, ehr: str = "full", languages: Mapping[str, Language] | None = None) -> None:
+        self.demo: Demo = build_demo(app_port=0, ehr_port=0, ehr=ehr, languages=languages)
         self._ready = threading.Event()
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -35,7 +36,7 @@ class RunningDemo:
 
     def start(self) -> None:
         self._thread.start()
-        assert self._ready.wait(timeout=20), "the demo did not start"
+        assert self._ready.wait(timeout=120), "the demo did not start"
 
     def stop(self) -> None:
         if self._loop is not None and self._stop is not None:

@@ -58,6 +58,7 @@ provenance = "if-supported"
 languages = ["en", "es"]
 banner = "auto"
 style = "safe"
+mediation = "Patient relations, ext. 4410"
 """
 ENVIRON = {"SMARTAPP_EPIC_CLIENT_ID": "client-1", "SMARTAPP_EPIC_CLIENT_SECRET": "s3cret-words"}
 OPEN = 'schema = 1\n[ehr]\nid = "open"\nlabel = "Open"\nmode = "open"\nenvironment = "sandbox"\niss = ["https://o.example/r4"]\n'
@@ -217,6 +218,7 @@ def test_every_key_of_the_format_becomes_a_setting(tmp_path: Path) -> None:
         note_types=("LOINC:11488-4",),
         write_order=("Goal", "Observation", "QuestionnaireResponse", "clipboard"),
         languages=("en", "es"),
+        mediation="Patient relations, ext. 4410",
     )  # fmt: skip
     assert "s3cret-words" not in repr(registration)
 
@@ -298,6 +300,7 @@ NOT_SET = "which is not set in the environment"
         ),
         ('"Observation", "Quest', '"Goal", "Quest', "29: write.order has 'Goal' twice"),
         ('confirm = "always"', 'confirm = "never"', "30: write.confirm is not one of always"),
+        ('"es"', '"de"', "34: ui.languages has 'de'; this app speaks en, es, zh-Hans"),
         ('"es"', '"Spanish"', "34: ui.languages has 'Spanish', which is no language tag"),
         ("[ehr]", "[ehr", "3: not TOML: Expected ']' at the end of a table declaration"),
     ],
@@ -321,7 +324,7 @@ def test_fault_is_told_with_its_line(old: str, new: str, fault: str, tmp_path: P
 def test_fault_of_an_added_section_is_told_with_its_line(added: str, fault: str, tmp_path: Path) -> None:
     (told,) = faults(tmp_path, WHOLE + added)
 
-    assert told.startswith(f"38: {fault}"), told
+    assert told.startswith(f"39: {fault}"), told
 
 
 def test_unusable_key_file_is_a_fault(tmp_path: Path) -> None:

@@ -50,6 +50,9 @@ async def visit(browser: Browser) -> OpenVisit:
         ("/sources", 200),
         ("/sources/R01", 200),
         ("/sources/R01.json", 200),
+        ("/sources/questions/hope", 200),
+        ("/sources/wording", 200),
+        ("/about", 200),
         ("/.well-known/jwks.json", 200),
         ("/healthz", 200),
         ("/readyz", 200),
@@ -73,7 +76,7 @@ async def test_page_without_a_known_launch_may_not_be_framed(
     assert security(dict(answer.headers)) == expected("'none'")
 
 
-@pytest.mark.parametrize("page", ["", "room", "review", "done", "statements"])
+@pytest.mark.parametrize("page", ["", "room", "review", "done", "statements", "sources", "why/R01"])
 async def test_page_of_a_visit_may_be_framed_by_its_own_ehr_only(visit: OpenVisit, page: str) -> None:
     answer = await visit.page(page)
 

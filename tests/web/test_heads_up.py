@@ -4,9 +4,14 @@ from dataclasses import replace
 from datetime import date
 
 from smartapp.fhir.patient_record import NoteWording, PatientIdentity
+from smartapp.sdm.facts import ChartFacts, Known
 from smartapp.sdm.knowledge import Citation
+from smartapp.sdm.selection import select
+from smartapp.web.presenters_before import Beside, chart_view
 from smartapp.web.presenters_heads_up import heads_up
-from tests.web.charts import record
+from smartapp.web.presenters_said import said
+from tests.sdm.charts import shipped
+from tests.web.charts import TODAY, record
 
 PARK = Citation(
     "park2021", "Park J, Saha S. A title. JAMA Netw Open. 2021;4(7).", "It shows.", "qualitative", "10/x"
@@ -39,6 +44,22 @@ def test_line_names_words_advice_title_and_day() -> None:
     assert word.excerpt == "He claims that nobody told him."
     assert [(source.short, source.link) for source in view.sources] == [("Park 2021", "https://doi.org/10/x")]
     assert "stored" in view.limits
+
+
+def test_page_says_once_to_form_ones_own_view() -> None:
+    """The reminder says it; the line below only tells where the words are."""
+    facts = ChartFacts(TODAY, frozenset({Known.NOTES}), judging_words_on=date(2026, 5, 16))
+    worded = replace(record(), note_wording=(CLAIMS,))
+
+    beside = Beside(TODAY, "Sam", "", lambda one: said(one, TODAY), 0, shipped().sources)
+
+    view = chart_view(worded, (), select(shipped(), facts), beside)
+
+    assert [each.text for each in view.reminders] == [
+        "Form your own view of this person before you go by earlier notes."
+    ]
+    assert view.heads_up is not None
+    assert view.heads_up.line == "Some earlier notes use words that may color the picture."
 
 
 def test_nothing_is_shown_without_a_clear_word() -> None:

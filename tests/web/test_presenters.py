@@ -100,7 +100,7 @@ def test_unread_parts_of_one_reason_share_a_line_with_the_code_for_it() -> None:
     assert line.heading == "Goals and notes could not be read."
     assert line.consequence == "There may be more that Rosa has said. Look in the chart, or ask."
     assert line.why == "The EHR did not give this app permission. (not_permitted, 403)"
-    assert parts_read(chart) == "13 of 15 parts read"
+    assert parts_read(chart) == "14 of 16 parts read"
 
 
 def test_part_that_is_not_whole_says_so() -> None:

@@ -13,8 +13,9 @@ from smartapp.fhir.statements import all_statements
 from smartapp.sdm.knowledge import Citation
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 from smartapp.sdm.selection import select
+from smartapp.sdm.standing import is_over
 from smartapp.web.presenters_before import Beside, ChartView, chart_view, is_child, opening
-from smartapp.web.presenters_said import is_over, said
+from smartapp.web.presenters_said import said
 from smartapp.web.presenters_sources import short_form
 from tests.sdm.charts import shipped
 from tests.web.charts import TODAY, record, statement
@@ -184,6 +185,11 @@ def test_every_shipped_source_has_a_short_form() -> None:
     assert [short for short in found if short.endswith("undated")] == [
         "Davidoff, undated",
         "National Institute on Drug Abuse, undated",
+        "Healthwise, undated",
+        "NHLBI, undated",
+        "National Institute on Drug Abuse, undated",
+        "US Food and Drug Administration, undated",
+        "NIDDK, undated",
     ]
 
 

@@ -320,7 +320,7 @@ async def test_decision_is_a_summary_unless_it_is_exactly_as_said(visit: OpenVis
     await add(visit, await room(visit), "decision")
 
     text = words((await visit.page("room")).text)
-    assert "What was decided, and why, in words the patient would use" in text
+    assert "What was decided, in words the patient would use" in text
     assert "Kept as your summary of what you and Rosa decided, unless it is exactly as said." in text
 
 
@@ -328,7 +328,7 @@ async def test_answer_to_a_question_about_the_decision_is_somebodys_own_words(vi
     page, answer = await add(visit, await room(visit), "ask-teach-back")
 
     assert (page.value(f"{answer}-kind"), page.value(f"{answer}-form")) == ("decision", "words")
-    assert "What was decided, and why" not in words((await visit.page("room")).text)
+    assert "What was decided, in words" not in words((await visit.page("room")).text)
 
 
 @pytest.mark.parametrize("what", ["add-nonsense", "add-ask-nonsense", "add-priorities", "add-"])

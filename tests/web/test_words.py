@@ -1,14 +1,16 @@
 """Dates, ages and other people's text, as the screens write them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smartapp.i18n import load_languages, speaking
 from smartapp.web import words
 
 TODAY = date(2026, 6, 9)
+LANGUAGES = load_languages()
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,29 @@ def test_somebody_elses_text_stays_one_printable_line(text: str) -> None:
 
 def test_text_cannot_turn_the_line_around_it() -> None:
     assert words.one_line("Rosa\u202edlro\u2066 D", 40) == "Rosadlro D"
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"),
+    [
+        ("en", ["9 Jun 2026", "Tue 9 Jun 2026", "12-Mar-1958 (68y)", "20,000", "a, b and c", "17:05"]),
+        (
+            "es",
+            ["9 jun 2026", "martes, 9 de junio de 2026", "12 mar 1958 (68 a)", "20,000", "a, b y c", "17:05"],
+        ),
+        (
+            "zh-Hans",
+            ["2026年6月9日", "2026年6月9日星期二", "1958年3月12日 (68 岁)", "20,000", "a、b和c", "17:05"],
+        ),
+    ],
+)
+def test_each_language_writes_dates_and_numbers_in_its_own_way(tag: str, shown: list[str]) -> None:
+    with speaking(LANGUAGES[tag]):
+        assert shown == [
+            words.day(TODAY),
+            words.weekday(TODAY),
+            words.birth("1958-03-12", TODAY),
+            words.number(20_000),
+            words.listed(["a", "b", "c"]),
+            words.clock_time(datetime(2026, 6, 9, 17, 5, tzinfo=UTC)),
+        ]

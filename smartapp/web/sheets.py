@@ -1,0 +1,161 @@
+"""A decision sheet inside a visit. What is typed on it is kept as the questions page keeps its own."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from smartapp.errors import NotFound
+from smartapp.fhir.facts import facts_of
+from smartapp.fhir.patient_record import PatientRecord
+from smartapp.i18n import gettext as _
+from smartapp.sdm.knowledge import Sheet
+from smartapp.sdm.sheets import offered_sheets
+from smartapp.web import own_sheet, words
+from smartapp.web.asking import OWN, asked, decision_of, option_of
+from smartapp.web.desk import Desk, look
+from smartapp.web.draft import Box, Draft, faults_of
+from smartapp.web.draft_form import new_page_id
+from smartapp.web.presenters_frame import Frame, frame
+from smartapp.web.presenters_room import review_label
+from smartapp.web.presenters_sheet import (
+    SheetPage,
+    decision_views,
+    field,
+    option_views,
+    own_option_views,
+    source_lines,
+)
+from smartapp.web.presenters_talks import because_of, language_of_content
+from smartapp.web.room import CHART_WAIT_S, answer_box, around_of
+from smartapp.web.soon import soon
+from smartapp.web.visit import Visit, open_visit
+
+_MORE: Final = "more"
+"""Asks for one more option on the clinician's own sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What the page is made of."""
+
+    visit: Visit
+    record: PatientRecord | None
+    desk: Desk
+    frame: Frame
+
+    @property
+    def draft(self) -> Draft:
+        return self.desk.draft
+
+
+async def show(request: Request) -> Response:
+    """The sheet in the path, OWN for the clinician's own. Raises NotFound for one that is not there."""
+    visit = await open_visit(request)
+    sheet_id: str = request.path_params["sheet_id"]
+    sheet = visit.services.catalogue.sheet(sheet_id)
+    if sheet is None and sheet_id != OWN:
+        raise NotFound("no such sheet")
+    patient = await visit.patient()
+    record = await soon(visit.record(), CHART_WAIT_S)
+    table = _Table(visit, record, await look(visit), await frame(visit, patient, "room", buttons=True))
+    page = _own_page(table, _MORE in request.query_params) if sheet is None else _page(table, sheet)
+    return HTMLResponse(await visit.services.pages.html("sheet.html", page))
+
+
+def _page(table: _Table, sheet: Sheet) -> SheetPage:
+    around = around_of(table.record, table.frame.call_name)
+    faults = faults_of(table.draft)
+    ids = (decision_of(sheet.id), *(option_of(sheet.id, option.id) for option in sheet.options))
+    boxes = _boxes(table, ids)
+    return SheetPage(
+        id=new_page_id(),
+        sheet_id=sheet.id,
+        frame=table.frame,
+        title=sheet.question,
+        question=None,
+        because=_because(table, sheet),
+        options=option_views(sheet, boxes, around, faults),
+        decision=decision_views(sheet.id, boxes, around, faults),
+        why=sheet.why,
+        limits=sheet.limits,
+        reviewed=_reviewed(sheet),
+        sources=source_lines(sheet.sources),
+        kept_line=_kept_line(table.desk),
+        review_label=review_label(len(table.draft.written)),
+        waiting=table.record is None,
+        lang=language_of_content(),
+    )
+
+
+def _own_page(table: _Table, more: bool) -> SheetPage:
+    around = around_of(table.record, table.frame.call_name)
+    faults, texts = faults_of(table.draft), table.draft.sheet
+    numbers = _numbers(table.draft, more)
+    boxes = _boxes(table, (decision_of(OWN), *(option_of(OWN, str(number)) for number in numbers)))
+    return SheetPage(
+        id=new_page_id(),
+        sheet_id=OWN,
+        frame=table.frame,
+        title=_("A choice, and its options"),
+        question=field(texts, own_sheet.QUESTION, _("What is the choice? Say it as a question.")),
+        because="",
+        options=own_option_views(texts, numbers, boxes, around=around, faults=faults),
+        decision=decision_views(OWN, boxes, around, faults),
+        why="",
+        limits="",
+        reviewed="",
+        sources=(),
+        kept_line=_kept_line(table.desk),
+        review_label=review_label(len(table.draft.written)),
+        waiting=table.record is None,
+        can_add=len(numbers) <= own_sheet.MOST_OPTIONS,
+    )
+
+
+def _numbers(draft: Draft, more: bool) -> tuple[int, ...]:
+    """Which options the clinician's own sheet shows: those with anything in them, and empty ones."""
+    said = {box.question for box in draft.written}
+    used = {
+        *own_sheet.options_of(draft.sheet),
+        *(n for n in range(1, own_sheet.MOST_OPTIONS + 1) if option_of(OWN, str(n)) in said),
+    }
+    wanted = max(own_sheet.FEWEST_OPTIONS, len(used) + 1 if more else len(used))
+    free = (number for number in range(1, own_sheet.MOST_OPTIONS + 1) if number not in used)
+    while len(used) < min(wanted, own_sheet.MOST_OPTIONS):
+        used.add(next(free))
+    return (own_sheet.WAITING, *sorted(used))
+
+
+def _boxes(table: _Table, questions: tuple[str, ...]) -> list[Box]:
+    """The draft's boxes for these, and an empty one for each that has none."""
+    boxes = [box for box in table.draft.boxes if box.question in questions]
+    present = {box.question for box in boxes}
+    catalogue = table.visit.services.catalogue
+    found = (asked(id_, catalogue, table.draft.sheet) for id_ in questions if id_ not in present)
+    return boxes + [answer_box(question) for question in found if question is not None]
+
+
+def _because(table: _Table, sheet: Sheet) -> str:
+    if table.record is None:
+        return ""
+    facts = facts_of(table.record, today=table.visit.services.today())
+    offered = offered_sheets(table.visit.services.catalogue, facts)
+    return next((because_of(each.evidence) for each in offered if each.sheet.id == sheet.id), "")
+
+
+def _reviewed(sheet: Sheet) -> str:
+    return _(
+        "Version %(version)s. Reviewed %(day)s by %(who)s.",
+        version=sheet.version,
+        day=words.day(sheet.reviewed),
+        who=sheet.reviewer,
+    )
+
+
+def _kept_line(desk: Desk) -> str:
+    is_kept = desk.draft.written or own_sheet.is_filled(desk.draft.sheet)
+    if not is_kept or desk.changed_at is None:
+        return ""
+    return _("Draft kept %(time)s", time=words.clock_time(desk.changed_at))
