@@ -44,11 +44,12 @@ def assert_well_laid_out(page: Page) -> None:
     assert overflow <= 0
 
 
-def test_hide_always_is_one_press_and_is_undone_by_another_without_script(
+def test_hide_always_stands_beside_the_reason_and_is_undone_without_script(
     scriptless: Page, demo: RunningDemo
 ) -> None:
     launched(scriptless, demo)
     text = last_text(scriptless)
+    reminder(scriptless, text).get_by_text("Why this?").click()
     reminder(scriptless, text).get_by_role("button", name=f"Hide always: {text}").click()
     expect(reminder(scriptless, text)).to_have_count(0)
 
@@ -64,11 +65,12 @@ def test_hide_always_is_one_press_and_is_undone_by_another_without_script(
     expect(reminder(scriptless, text)).to_be_visible()
 
 
-def test_not_useful_is_one_press_and_words_are_optional_without_script(
+def test_not_useful_stands_beside_the_reason_and_words_are_optional_without_script(
     scriptless: Page, demo: RunningDemo
 ) -> None:
     launched(scriptless, demo)
     text = last_text(scriptless)
+    reminder(scriptless, text).get_by_text("Why this?").click()
     reminder(scriptless, text).get_by_role("button", name=f"Not useful: {text}").click()
     expect(scriptless.get_by_role("heading", name="It is noted, and hidden for this visit.")).to_be_visible()
     expect(scriptless.get_by_text("Leave out anything about a patient.")).to_be_visible()
