@@ -21,7 +21,12 @@ from smartapp.notes.wording import WordingReader
 
 RUNS: Final = 5
 SIZE: Final = 50_000
-"""Characters of the text that both read, one after the other."""
+"""Characters of the text that the reader and the small expression read, one after the other."""
+
+SHORT: Final = 5_000
+"""Characters for the expression of all phrases, which tries them one by one: more would take minutes."""
+
+SHORT_RUNS: Final = 3
 
 GROWN: Final = 400_000
 """Characters of the smallest of the texts whose times are compared: fewer would hide what grows slowly."""
@@ -38,8 +43,9 @@ FEW: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Seconds for `size` characters, one figure a run: the reader, a bare expression of the same phrases, and
-    one of FEW of them; `layout` and `scan` are parts of `reader`.
+    """Seconds for `size` characters, one figure a run: the reader, a bare expression of FEW of its phrases;
+    `layout` and `scan` are parts of `reader`. `short` and `bare`: for SHORT characters, the reader and a bare
+    expression of all phrases.
     """
 
     size: int
@@ -48,14 +54,11 @@ class Speed:
     words: int
     findings: int
     reader: tuple[float, ...]
-    bare: tuple[float, ...]
     few: tuple[float, ...]
+    short: tuple[float, ...]
+    bare: tuple[float, ...]
     layout: float
     scan: float
-
-    def ratios(self, others: tuple[float, ...]) -> list[float]:
-        """How many times as long the reader takes, in each of the runs made alternately."""
-        return [ours / other for ours, other in zip(self.reader, others, strict=True)]
 
 
 def measure() -> Speed:
@@ -67,11 +70,13 @@ def measure() -> Speed:
     few = _bare(phrases[:: len(phrases) // FEW])
     text = note_text(SIZE)
     reader.read(text[:10_000])
-    ours, theirs, with_few = [], [], []
+    ours, with_few, short, theirs = [], [], [], []
     for _ in range(RUNS):
         ours.append(_seconds(lambda: reader.read(text)))
-        theirs.append(_seconds(lambda: sum(1 for _ in bare.finditer(text))))
         with_few.append(_seconds(lambda: sum(1 for _ in few.finditer(text))))
+    for _ in range(SHORT_RUNS):
+        short.append(_seconds(lambda: reader.read(text[:SHORT])))
+        theirs.append(_seconds(lambda: sum(1 for _ in bare.finditer(text[:SHORT]))))
     return Speed(
         size=SIZE,
         phrases=len(phrases),
@@ -79,8 +84,9 @@ def measure() -> Speed:
         words=len(text.split()),
         findings=len(reader.read(text)),
         reader=tuple(ours),
-        bare=tuple(theirs),
         few=tuple(with_few),
+        short=tuple(short),
+        bare=tuple(theirs),
         layout=_seconds(lambda: layout_of(text)),
         scan=_seconds(lambda: [sum(1 for _ in scanner.hits(text)) for scanner in scanners]),
     )
@@ -109,10 +115,10 @@ def report(speed: Speed) -> str:
     per_mb = 1_000_000 / speed.size
     return (
         "Reading notes, beside a bare regular expression over the same text: "
-        f"{_figure(speed.ratios(speed.bare))} times as long with the same {speed.phrases:,} phrases "
-        f"(limit {LIMIT:.0f}), {_figure(speed.ratios(speed.few))} with {FEW} of them\n"
+        f"{_figure(_ratios(speed.short, speed.bare))} times as long with the same {speed.phrases:,} phrases "
+        f"(limit {LIMIT:.0f}), {_figure(_ratios(speed.reader, speed.few))} with {FEW} of them\n"
         f"  {median(speed.reader) * per_mb:.2f} s a million characters against "
-        f"{median(speed.bare) * per_mb:.2f} s and {median(speed.few) * per_mb:.2f} s; "
+        f"{median(speed.bare) * 1_000_000 / SHORT:.2f} s and {median(speed.few) * per_mb:.2f} s; "
         f"of that layout {speed.layout * per_mb:.2f} s, cues {speed.scan * per_mb:.2f} s; "
         f"one cue in {speed.words / speed.hits:.0f} words, {speed.findings:,} findings"
     )
@@ -126,6 +132,11 @@ def report_growth(sizes: list[tuple[int, float]]) -> str:
 
 def report_memory(shape: str, megabytes: float) -> str:
     return f"  {ALL // 1_000_000} MB of notes as {shape}: {megabytes:.0f} MB of memory more than before"
+
+
+def _ratios(ours: tuple[float, ...], others: tuple[float, ...]) -> list[float]:
+    """How many times as long ours take, in each of the runs made alternately."""
+    return [mine / other for mine, other in zip(ours, others, strict=True)]
 
 
 def _figure(ratios: list[float]) -> str:

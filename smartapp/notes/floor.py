@@ -24,6 +24,9 @@ _REACH: Final = 600
 _STEP: Final = 300
 """Places are looked at from the same beginning for as many characters, so that its words are cut once."""
 
+_WINDOW: Final = _REACH + 2 * _STEP
+"""Characters whose words are cut at once: a place further on, in a long sentence, is cut for itself."""
+
 _PIECE: Final = 3_000
 _LOOK_BACK: Final = 2_500
 _AHEAD: Final = 48
@@ -131,10 +134,10 @@ class Floors:
         return max(begin, self._text.rfind("\n\n", begin, start) + 1)
 
     def _tokens(self, begin: int, place: int) -> Tokens:
-        if place > begin + _PIECE:
+        if place > begin + _WINDOW:
             return self._context.tokens(self._text, begin, place)
         if self._cut[0] != begin:
-            piece = self._context.tokens(self._text, begin, min(len(self._text), begin + _PIECE))
+            piece = self._context.tokens(self._text, begin, min(len(self._text), begin + _WINDOW))
             self._cut = (begin, piece, [token.end for token in piece])
         return self._cut[1][: bisect_right(self._cut[2], place)]
 
