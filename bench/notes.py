@@ -31,7 +31,12 @@ SHORT_RUNS: Final = 3
 GROWN: Final = 400_000
 """Characters of the smallest of the texts whose times are compared: fewer would hide what grows slowly."""
 
-GROWN_RUNS: Final = 3
+TIMES: Final = (1, 4, 32)
+"""How many times that text the others are. What copies the whole text for each clause shows from ten million
+characters on.
+"""
+
+GROWN_RUNS: Final = 2
 MANY: Final = 10_000
 """Characters of one note among many."""
 
@@ -93,9 +98,9 @@ def measure() -> Speed:
 
 
 def growth() -> list[tuple[int, float]]:
-    """Characters and seconds, for a text and 2, 4 and 8 times that text: the best of runs in turns."""
+    """Characters and seconds, for a text and its multiples in TIMES: the best of runs in turns."""
     reader = _reader()
-    texts = [note_text(GROWN) * times for times in (1, 2, 4, 8)]
+    texts = [note_text(GROWN) * times for times in TIMES]
     reader.read(texts[0])
     rounds = [[_seconds(partial(reader.read, text)) for text in texts] for _ in range(GROWN_RUNS)]
     return [(len(text), min(times)) for text, times in zip(texts, zip(*rounds, strict=True), strict=True)]

@@ -281,8 +281,10 @@ def _clause(text: str, found: Sequence[Token], start: int) -> _Clause:
     leading = LEADING.match(text, start, first + 12)
     marks = text[start : leading.end()].strip() if leading else ""
     kept = [token for token in found if not leading or token.start >= leading.end()]
-    goes_on = text[: max(0, start - 1)][-3:].rstrip()[-1:] in {";", ","}
-    is_open = bool(kept) and kept[-1].low == ":" and text[kept[-1].end :][:8].lstrip(" ")[:1] == "\n"
+    goes_on = text[max(0, start - 4) : max(0, start - 1)].rstrip()[-1:] in {";", ","}
+    is_open = (
+        bool(kept) and kept[-1].low == ":" and text[kept[-1].end : kept[-1].end + 8].lstrip(" ")[:1] == "\n"
+    )
     return _Clause(tuple(kept), "\n" in before and not goes_on, bool(marks), is_open)
 
 
