@@ -27,7 +27,10 @@ from smartapp.sdm.linter import CLINICIAN_GRADE
 from smartapp.sdm.measured import asked
 from smartapp.sdm.reading_level import Level, reading_level
 from smartapp.sdm.selection import Silence, select
-from smartapp.sdm.translations import load_translations, notices
+from smartapp.sdm.translation_check import entries_of, faults_of_translations, notices
+from smartapp.sdm.translation_entries import QUESTION
+from smartapp.sdm.translation_rules import heard
+from smartapp.sdm.translations import Translations, load_translations
 
 _FILES: Final = ("*.json", "*.ndjson", "*.jsonl")
 _OTHER_LANGUAGES: Final = LANGUAGES[1:]
@@ -39,7 +42,12 @@ def check(directory: Path | None) -> None:
     handouts = load_handouts(CONTENT, directory)
     translations = load_translations(CONTENT, _OTHER_LANGUAGES, extra=directory)
     today = datetime.now(UTC).date()
-    faults = (*faults_of_age(catalogue, today), *faults_of_handouts(handouts), *faults_of_lexica(CONTENT))
+    faults = (
+        *faults_of_age(catalogue, today),
+        *faults_of_handouts(handouts),
+        *faults_of_lexica(CONTENT),
+        *faults_of_translations(translations, catalogue),
+    )
     if faults:
         raise ConfigurationError(faults)
     if faults := faults_of_wording(catalogue, handouts, note_reader()):
@@ -141,8 +149,7 @@ def readings(directory: Path | None = None) -> list[Read]:
     catalogue = load_catalogue(CONTENT, directory)
     found = [*_of_catalogue(catalogue)]
     translations = load_translations(CONTENT, _OTHER_LANGUAGES, extra=directory)
-    for tag, each in translations.by_language.items():
-        found += [one for id_, text in each.items() for one in _read(tag, "question", id_, [text.text])]
+    found += _of_translations(translations, catalogue)
     for tag, handout in load_handouts(CONTENT, directory).languages.items():
         found += _read(tag, "handout", "all fixed texts", fixed_lines(handout))
     return found
@@ -183,6 +190,17 @@ def _of_catalogue(catalogue: Catalogue) -> Iterator[Read]:
     for sheet in catalogue.sheets:
         facts = [fact.text for option in sheet.options for fact in option.facts]
         yield from _read("en", "sheet", sheet.id, [sheet.question, *facts])
+
+
+def _of_translations(translations: Translations, catalogue: Catalogue) -> Iterator[Read]:
+    """What a patient hears or reads in other languages: no measure is known for what clinicians read."""
+    entries = entries_of(catalogue)
+    for tag, each in translations.by_language.items():
+        for kind in (QUESTION, "guide", "sheet", "option"):
+            told = {id_: one for (table, id_), one in each.items() if table == kind and one.key in entries}
+            for id_, one in told.items():
+                name = "question" if kind == QUESTION else kind
+                yield from _read(tag, name, id_, heard(one.texts, entries[one.key]))
 
 
 def _read(

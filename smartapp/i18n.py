@@ -6,6 +6,7 @@ English. The .po files are read once at start: nothing compiled is kept in files
 """
 
 import gettext as _gettext
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
@@ -25,6 +26,7 @@ LOCALES = Path(__file__).parent / "locales"
 _MOST_TAGS = 20
 _WRITES_AS = {"es": "es-419"}  # dates and numbers as in Latin America: 20,000
 _SIMPLIFIED = frozenset({"zh", "zh-cn", "zh-sg", "zh-my", "zh-hans"})
+_TRADITIONAL = re.compile(r"zh-(hant|tw|hk|mo)(-.*)?")
 
 
 class Translations(Protocol):
@@ -139,6 +141,20 @@ def match(wanted: Iterable[str], known: Mapping[str, object]) -> str | None:
         if base in by_lower:
             return by_lower[base]
     return None
+
+
+def nearest(wanted: Iterable[str], known: Mapping[str, object]) -> str | None:
+    """As `match`. Who reads Chinese in traditional characters, and nothing else that is known, gets it in
+    simplified ones: that is nearer than English, and the page offers the others.
+    """
+    tags = tuple(wanted)
+    simplified = "zh-Hans" if "zh-Hans" in known and any(map(is_traditional, tags)) else None
+    return match(tags, known) or simplified
+
+
+def is_traditional(tag: str) -> bool:
+    """Whether it asks for Chinese in traditional characters: zh-Hant, zh-TW, zh-HK."""
+    return _TRADITIONAL.fullmatch(tag.casefold().replace("_", "-")) is not None
 
 
 def accepted(header: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartapp import i18n
-from smartapp.i18n import ENGLISH, accepted, gettext, load_languages, match, ngettext, speaking
+from smartapp.i18n import ENGLISH, accepted, gettext, load_languages, match, nearest, ngettext, speaking
 from tests.pseudo import RIGHT_TO_LEFT, with_pseudo_languages
 
 LANGUAGES = load_languages()
@@ -89,8 +89,25 @@ def test_per_cent_sign_of_a_message_without_values_stays() -> None:
         ([""], None),
     ],
 )
-def test_nearest_language_is_found(wanted: list[str], found: str | None) -> None:
+def test_language_of_a_tag_is_found(wanted: list[str], found: str | None) -> None:
     assert match(wanted, LANGUAGES) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (["zh-TW"], "zh-Hans"),
+        (["zh-Hant"], "zh-Hans"),
+        (["zh_HK"], "zh-Hans"),
+        (["zh-TW", "en"], "en"),
+        (["zh-Hant", "es"], "es"),
+        (["fr"], None),
+    ],
+)
+def test_who_reads_traditional_chinese_gets_simplified_where_nothing_else_is_asked_for(
+    wanted: list[str], found: str | None
+) -> None:
+    assert nearest(wanted, LANGUAGES) == found
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,8 @@ def test_rules_in_plain_words_and_explanations_hold_none_either(reader: NoteRead
         *(about_any(catalogue, "sheets", one.id) for one in catalogue.sheets),
         about_wording(catalogue),
     ]
-    texts = [text for one in each for text in (*one.rule, *one.unless, *one.holds, one.why, one.limits)]
+    texts = [line.text for one in each for line in (*one.rule, *one.unless)]
+    texts += [text for one in each for text in (*one.holds, one.why, one.limits)]
     texts += [in_words(condition) for condition in catalogue.conditions]
 
     assert [(text, words) for text in texts for words in judging_words(text, reader)] == []

@@ -4,6 +4,7 @@ shown.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,14 +16,16 @@ from smartapp.sdm.content_text import Entry, read_entries
 from smartapp.sdm.entry_reader import did_you_mean
 from smartapp.sdm.guide_entries import faults_of_keys, read_guide
 from smartapp.sdm.handout_content import is_handout_file
-from smartapp.sdm.knowledge import Catalogue, Guide, Opens, Reminder, Sheet
+from smartapp.sdm.knowledge import Catalogue, Guide, Opens, Question, Reminder, Sheet
 from smartapp.sdm.prompt_entries import Shelf, read_question, read_reminder, read_source, read_topic
 from smartapp.sdm.sheet_entries import read_option, read_sheet
 
+DEFAULTS = "all_questions"
+"""A table of what all questions of one file have in common: who read them, and when."""
 FILES = {
     "sources.toml": frozenset({"source"}),
     "conditions.toml": frozenset({"condition"}),
-    "questions.toml": frozenset({"topic", "question"}),
+    "questions.toml": frozenset({"topic", "question", DEFAULTS}),
     "reminders.toml": frozenset({"reminder"}),
     "topics.toml": frozenset({"guide"}),
     "sheets.toml": frozenset({"sheet", "option"}),
@@ -30,6 +33,7 @@ FILES = {
 Thing = TypeVar("Thing")
 CORE_QUESTIONS = ("What are you hoping for?", "What are you most worried about?")
 REVIEW_YEARS = 2
+_SHARED = ("released", "reviewed", "reviewer")
 
 
 def load_catalogue(directory: Traversable | Path, extra: Path | None = None) -> Catalogue:
@@ -55,9 +59,12 @@ def load_catalogue(directory: Traversable | Path, extra: Path | None = None) -> 
 
 
 def faults_of_age(catalogue: Catalogue, today: date) -> tuple[Fault, ...]:
-    """Reminders, guides and sheets whose last review is more than 24 months old, or later than `today`."""
+    """Questions, reminders, guides and sheets whose last review is more than 24 months old, or later than
+    `today`.
+    """
     faults = []
-    dated: tuple[tuple[str, Reminder | Guide | Sheet], ...] = (
+    dated: tuple[tuple[str, Question | Reminder | Guide | Sheet], ...] = (
+        *(("question", each) for each in catalogue.questions),
         *(("reminder", each) for each in catalogue.reminders),
         *(("guide", each) for each in catalogue.guides),
         *(("sheet", each) for each in catalogue.sheets),
@@ -79,7 +86,7 @@ def _entries_in(directory: Traversable | Path, name: str) -> tuple[list[Entry], 
     faults: list[Fault] = []
     for file, tables in FILES.items():
         found, file_faults = read_entries(directory / file, f"{name}/{file}")
-        entries += found
+        entries += _with_defaults(found, faults)
         faults += file_faults
         faults += [_unknown_table(entry, tables) for entry in found if entry.table not in tables]
     return entries, faults + _twice(entries)
@@ -98,10 +105,29 @@ def _entries_of_site(extra: Path) -> tuple[list[Entry], list[Fault]]:
             faults.append(Fault(str(path), None, f"unknown content file{did_you_mean(path.name, FILES)}"))
             continue
         found, file_faults = read_entries(path, str(path))
-        entries += found
+        entries += _with_defaults(found, faults)
         faults += file_faults
         faults += [_unknown_table(entry, tables) for entry in found if entry.table not in tables]
     return entries, faults + _twice(entries)
+
+
+def _with_defaults(entries: list[Entry], faults: list[Fault]) -> list[Entry]:
+    """The entries of one file, where each question that says nothing else has what is written for all."""
+    shared = [entry for entry in entries if entry.table == DEFAULTS]
+    common = {key: value for entry in shared for key, value in entry.values.items()}
+    faults += [
+        entry.fault(f'unknown key "{key}"{did_you_mean(key, _SHARED)}', key)
+        for entry in shared
+        for key in entry.values
+        if key not in _SHARED
+    ]
+    return [
+        replace(entry, values={**common, **entry.values})
+        if entry.table == "question" and not entry.is_off
+        else entry
+        for entry in entries
+        if entry.table != DEFAULTS
+    ]
 
 
 def _unknown_table(entry: Entry, tables: Iterable[str]) -> Fault:

@@ -3,10 +3,12 @@ read".
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import assert_never
 
+from smartapp.i18n import marked
 from smartapp.sdm.codes import NO_CODES, CodeSet
 from smartapp.sdm.facts import ChartFacts, CodedFact, Known
 from smartapp.sdm.measured import LineOnFile, ValueOnFile, figure, lines_that_fit
@@ -19,21 +21,27 @@ _NO_LANGUAGE = frozenset({"", "und", "zxx", "mul"})
 _ENGLISH = frozenset({"en", "eng"})
 
 
+class Seen(StrEnum):
+    """Where it was seen, as a message around what it is called."""
+
+    SOMEWHERE = "%(what)s"
+    IN_CHART = marked("%(what)s in the chart")
+    AS_REASON = marked("%(what)s as a reason for this visit")
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One thing that made a rule hold. `label` is our wording, never the chart's; `reference` is "" for
-    what has no resource; `value` is what was measured ("91 %"), "" where nothing was.
+    what has no resource; `value` is what was measured ("91 %"), "" where nothing was. `condition`: the id of
+    the condition that is called by that label.
     """
 
     label: str
     reference: str = ""
     on: date | None = None
     value: str = ""
-
-    @property
-    def words(self) -> str:
-        """What it was, with the value: "oxygen saturation by pulse oximetry 91 %"."""
-        return f"{self.label} {self.value}".rstrip()
+    seen: Seen = Seen.SOMEWHERE
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,34 +230,34 @@ def _evidence(condition: SimpleCondition, facts: ChartFacts) -> list[Evidence]: 
     match condition:
         case ProblemOnList():
             found = [fact for fact in facts.conditions if _is_problem(condition, fact, facts.today)]
-            return _noted(f"{condition.label} in the chart", found)
+            return _noted(condition, found, Seen.IN_CHART)
         case MedicineOnList():
             found = [fact for fact in facts.medicines if _is_medicine(condition, fact, facts.today)]
-            return _noted(condition.label, found)
+            return _noted(condition, found)
         case OrderToday():
-            return _noted(condition.label, [fact for fact in facts.orders if _opened(fact, facts.today)])
+            return _noted(condition, [fact for fact in facts.orders if _opened(fact, facts.today)])
         case OrderOnList():
             found = [fact for fact in facts.orders if _is_order(condition, fact, facts.today)]
-            return _noted(condition.label, found)
+            return _noted(condition, found)
         case ReasonForVisit(codes=codes):
             found = [reason for reason in facts.visit_reasons if codes.means(reason)]
-            return _noted(f"{condition.label} as a reason for this visit", found)
+            return _noted(condition, found, Seen.AS_REASON)
         case ValueOnFile():
             lines = lines_that_fit(condition, facts.values, facts.today)
-            return [Evidence(condition.label, one.reference, one.on, figure(one)) for one in lines]
+            return [replace(_seen(condition, one.reference, one.on), value=figure(one)) for one in lines]
         case LineOnFile():
             lines = lines_that_fit(condition, facts.values, facts.today)
-            return [Evidence(condition.label, one.reference, one.on) for one in lines]
+            return [_seen(condition, one.reference, one.on) for one in lines]
         case WordingInNotes():
             day = facts.judging_words_on
-            return [] if day is None else [Evidence(condition.label, on=day)]
+            return [] if day is None else [_seen(condition, on=day)]
         case VisitInProgress():
-            return [Evidence(condition.label)] if facts.visit_in_progress else []
+            return [_seen(condition)] if facts.visit_in_progress else []
         case OtherLanguage():
-            return [Evidence(condition.label)] if _needs_other_language(facts) else []
+            return [_seen(condition)] if _needs_other_language(facts) else []
         case NothingSaid():
             said = any(_counts(condition, statement, facts.today) for statement in facts.statements)
-            return [] if said else [Evidence(condition.label)]
+            return [] if said else [_seen(condition)]
         case NoMedicine():  # pragma: no cover
             raise AssertionError("answered by _no_medicine")
         case _:  # pragma: no cover
@@ -273,7 +281,7 @@ def _no_medicine(condition: NoMedicine, facts: ChartFacts) -> Finding:
     if any(not fact.label.strip() for fact in facts.medicines):
         # A medicine with an unknown code and no name may be the very one: absence cannot be claimed.
         return Finding(holds=None, missing=(Known.MEDICINES,))
-    return Finding(holds=True, because=(Evidence(condition.label),))
+    return Finding(holds=True, because=(_seen(condition),))
 
 
 def _is_problem(condition: ProblemOnList, fact: CodedFact, today: date) -> bool:
@@ -323,9 +331,13 @@ def _counts(condition: NothingSaid, statement: Statement, today: date) -> bool:
     return statement.status not in _WITHDRAWN and not statement.is_older_than_a_year(today)
 
 
-def _noted(label: str, facts: list[CodedFact]) -> list[Evidence]:
-    return [Evidence(label, reference=fact.reference, on=fact.since) for fact in facts]
+def _noted(condition: SimpleCondition, facts: list[CodedFact], seen: Seen = Seen.SOMEWHERE) -> list[Evidence]:
+    return [replace(_seen(condition, fact.reference, fact.since), seen=seen) for fact in facts]
 
 
-def _by_date_and_reference(evidence: Evidence) -> tuple[date, str, str, str]:
-    return (evidence.on or date.min, evidence.label, evidence.reference, evidence.value)
+def _seen(condition: SimpleCondition, reference: str = "", on: date | None = None) -> Evidence:
+    return Evidence(condition.label, reference, on, condition=condition.id)
+
+
+def _by_date_and_reference(evidence: Evidence) -> tuple[date, str, str, str, str]:
+    return (evidence.on or date.min, evidence.label, evidence.seen, evidence.reference, evidence.value)

@@ -57,7 +57,7 @@ def read_entries(file: Traversable | Path, name: str) -> tuple[list[Entry], list
         return [], [Fault(name, None, "this file cannot be read as UTF-8 text")]
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also for a number or a nesting without end
         found = _LINE_IN_MESSAGE.search(str(error))
         return [], [Fault(name, int(found[1]) if found else None, f"not valid TOML: {error}")]
     return _entries_of(tables, _blocks(text), name)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from smartapp.i18n import marked
+
 _THINGS: Final = (
     ("surgery", "surgery|surgeries|operation|operations|operated|operate|knee replacement|hip replacement"
                 "|cirugía|operación|operar|operen"),
@@ -91,3 +93,14 @@ CHOICES: Final[Mapping[str, bool]] = MappingProxyType(
     {"patient": True, "patient-after-advice": True, "clinician-after-hearing": False, "clinician": False}
 )
 """Of "who decides", by the code of the option; deciding together is neither."""
+
+NAMES: Final = (
+    marked("surgery"), marked("resuscitation"), marked("a breathing machine"), marked("dialysis"),
+    marked("a feeding tube"), marked("blood transfusion"), marked("chemotherapy"), marked("radiation"),
+    marked("hospice"), marked("the hospital"), marked("intensive care"), marked("a nursing home"),
+    marked("being at home"), marked("antibiotics"), marked("insulin"), marked("a blood thinner"),
+    marked("injections"), marked("statins"), marked("opioids"), marked("home health care"),
+    marked("physical therapy"), marked("an interpreter"), marked("knowing the outlook"),
+    marked("how far treatment goes"), marked("who decides"), marked("home or a nursing home"),
+)  # fmt: skip
+"""Everything that a contrast can be about, as it is shown, to be translated."""

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from smartapp.errors import Fault
@@ -24,6 +26,18 @@ _LETTER: Final = re.compile(r"[a-z]")
 _OPENS_TOPICS: Final = "t"
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a guide shares with the questions of its steps."""
+
+    sources: tuple[Citation, ...]
+    moment: Moment
+    version: int
+    released: date
+    reviewed: date
+    reviewer: str
+
+
 def read_guide(entry: Entry, shelf: Shelf) -> tuple[Guide | None, list[Fault]]:
     """One [[guide]]."""
     reader = EntryReader(entry, _KEYS)
@@ -31,19 +45,23 @@ def read_guide(entry: Entry, shelf: Shelf) -> tuple[Guide | None, list[Fault]]:
         reader.fault("sources: name at least one source; what has no source is not shown", "sources")
     sources = reader.known("sources", shelf.sources, "source")
     moment = reader.choice("moment", Moment)
+    read = _Read(
+        sources, moment, reader.whole("version"), reader.day("released"), reader.day("reviewed"),
+        reader.text("reviewer"),
+    )  # fmt: skip
     guide = Guide(
         id=reader.text("id"),
         label=linted(reader, "label", _faults_in_label),
         key=_key(reader),
         moment=moment,
-        steps=_steps(reader, sources, moment),
+        steps=_steps(reader, read),
         why=linted(reader, "why", faults_in_drawer),
         limits=linted(reader, "limits", faults_in_drawer),
         sources=sources,
-        version=reader.whole("version"),
-        released=reader.day("released"),
-        reviewed=reader.day("reviewed"),
-        reviewer=reader.text("reviewer"),
+        version=read.version,
+        released=read.released,
+        reviewed=read.reviewed,
+        reviewer=read.reviewer,
         beside=reader.choice("beside", Beside) if "beside" in entry.values else None,
         place=entry.place,
     )
@@ -86,27 +104,17 @@ def _key(reader: EntryReader) -> str:
     return key
 
 
-def _steps(reader: EntryReader, sources: tuple[Citation, ...], moment: Moment) -> tuple[Step, ...]:
+def _steps(reader: EntryReader, read: _Read) -> tuple[Step, ...]:
     written = reader.entry.values.get("steps")
     if not isinstance(written, list) or not all(isinstance(each, dict) for each in written) or not written:
         reader.fault('steps: write a list such as [{ do = "...", say = "..." }]', "steps")
         return ()
     if len(written) > MOST_STEPS:
         reader.fault(f"steps: {len(written)} steps; at most {MOST_STEPS}", "steps")
-    return tuple(
-        _step(reader, each, number, sources=sources, moment=moment)
-        for number, each in enumerate(written, start=1)
-    )
+    return tuple(_step(reader, each, number, read=read) for number, each in enumerate(written, start=1))
 
 
-def _step(
-    reader: EntryReader,
-    written: Mapping[str, object],
-    number: int,
-    *,
-    sources: tuple[Citation, ...],
-    moment: Moment,
-) -> Step:
+def _step(reader: EntryReader, written: Mapping[str, object], number: int, *, read: _Read) -> Step:
     def fault(problem: str) -> None:
         reader.fault(f"steps: step {number}: {problem}", "steps")
 
@@ -128,9 +136,20 @@ def _step(
         fault(f'kind: "{name}" is not one of {", ".join(kinds)}{did_you_mean(name, kinds)}')
     if not say or name not in kinds:
         return Step(do, say)
-    id_ = f"{reader.entry.id}.{number}"
     question = Question(
-        id_, say, kinds[name], topic="", moment=moment, core=False, order=number, sources=sources, version=1
+        id=f"{reader.entry.id}.{number}",
+        text=say,
+        kind=kinds[name],
+        topic="",
+        moment=read.moment,
+        core=False,
+        order=number,
+        sources=read.sources,
+        version=read.version,
+        released=read.released,
+        reviewed=read.reviewed,
+        reviewer=read.reviewer,
+        place=reader.entry.place,
     )
     return Step(do, say, question)
 

@@ -28,6 +28,13 @@ class Tier(StrEnum):
     DECISION = "decision"
 
 
+class Repeats(StrEnum):
+    """How soon a reminder comes again for the same reason."""
+
+    ONCE_A_YEAR = "once a year"
+    EVERY_VISIT = "every visit"
+
+
 class Opens(StrEnum):
     """Which visits a question opens."""
 
@@ -71,6 +78,8 @@ class Citation:
     grade: str
     doi: str = ""
     url: str = ""
+    version: int = 1
+    place: Place = field(default=Place("", 0), compare=False)
 
     @property
     def link(self) -> str:
@@ -84,12 +93,13 @@ class Topic:
 
     id: str
     label: str
+    place: Place = field(default=Place("", 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """One sentence to say aloud. The answer is kept as a statement of `kind`. `when`: offered only while
-    all of these hold, and none of `unless`.
+    all of these hold, and none of `unless`. One of a guide's step was read with its guide.
     """
 
     id: str
@@ -101,6 +111,9 @@ class Question:
     order: int
     sources: tuple[Citation, ...]
     version: int
+    released: date
+    reviewed: date
+    reviewer: str
     when: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
     opens: Opens | None = None
@@ -133,6 +146,7 @@ class Reminder:
     reviewer: str
     question: Question | None = None
     uses: tuple[tuple[Attribute, str], ...] = ()
+    repeats: Repeats = Repeats.ONCE_A_YEAR
     place: Place = field(default=Place("", 0), compare=False)
 
 

@@ -176,6 +176,8 @@ class Change:
 
 
 def _a_year_after(day: date) -> date:
+    if day.year == date.max.year:  # some charts write 9999-12-31 for "no end"
+        return date.max
     try:
         return day.replace(year=day.year + 1)
     except ValueError:  # 29 February

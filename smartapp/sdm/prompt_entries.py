@@ -8,23 +8,33 @@ from smartapp.sdm.conditions import Condition, reads
 from smartapp.sdm.content_text import Entry
 from smartapp.sdm.entry_reader import EntryReader
 from smartapp.sdm.facts import Known
-from smartapp.sdm.knowledge import Attribute, Citation, Moment, Opens, Question, Reminder, Tier, Topic
+from smartapp.sdm.knowledge import (
+    Attribute,
+    Citation,
+    Moment,
+    Opens,
+    Question,
+    Reminder,
+    Repeats,
+    Tier,
+    Topic,
+)
 from smartapp.sdm.linter import faults_in_clinician_text, faults_in_drawer, faults_in_question
 from smartapp.sdm.model import Kind
 
-_SOURCE_KEYS = frozenset({"id", "citation", "doi", "url", "supports", "grade"})
+_SOURCE_KEYS = frozenset({"id", "citation", "doi", "url", "supports", "grade", "version"})
 _TOPIC_KEYS = frozenset({"id", "label"})
 _QUESTION_KEYS = frozenset(
     {
         "id", "text", "kind", "topic", "moment", "core", "order", "when", "unless", "opens", "sources",
-        "version", "grade_exception",
+        "version", "released", "reviewed", "reviewer", "grade_exception",
     }
 )  # fmt: skip
 _USES = {f"uses_{attribute.value}": attribute for attribute in Attribute}
 _REMINDER_KEYS = frozenset(
     {
         "id", "version", "released", "reviewed", "moment", "tier", "priority", "text", "question", "when",
-        "unless", "why", "limits", "sources", "reads", "reviewer", "grade_exception", *_USES,
+        "unless", "why", "limits", "sources", "reads", "reviewer", "repeats", "grade_exception", *_USES,
     }
 )  # fmt: skip
 
@@ -48,6 +58,8 @@ def read_source(entry: Entry) -> tuple[Citation | None, list[Fault]]:
         grade=reader.text("grade"),
         doi=reader.text("doi", optional=True),
         url=reader.text("url", optional=True),
+        version=reader.whole("version") if "version" in entry.values else 1,
+        place=entry.place,
     )
     if source.doi and source.doi not in source.citation:
         reader.fault("doi: the citation names another DOI or none", "doi")
@@ -59,7 +71,7 @@ def read_source(entry: Entry) -> tuple[Citation | None, list[Fault]]:
 def read_topic(entry: Entry) -> tuple[Topic | None, list[Fault]]:
     """One [[topic]]."""
     reader = EntryReader(entry, _TOPIC_KEYS)
-    topic = Topic(id=reader.text("id"), label=reader.text("label"))
+    topic = Topic(id=reader.text("id"), label=reader.text("label"), place=entry.place)
     return (None if reader.faults else topic), reader.faults
 
 
@@ -76,11 +88,16 @@ def read_question(entry: Entry, shelf: Shelf) -> tuple[Question | None, list[Fau
         order=reader.whole("order"),
         sources=_sources(reader, shelf),
         version=reader.whole("version"),
+        released=reader.day("released"),
+        reviewed=reader.day("reviewed"),
+        reviewer=reader.text("reviewer"),
         when=reader.known("when", shelf.conditions, "condition"),
         unless=reader.known("unless", shelf.conditions, "condition"),
         opens=reader.choice("opens", Opens) if "opens" in entry.values else None,
         place=entry.place,
     )
+    if question.released > question.reviewed:
+        reader.fault("reviewed: earlier than released", "reviewed")
     return (None if reader.faults else question), reader.faults
 
 
@@ -111,6 +128,7 @@ def read_reminder(
         reviewer=reader.text("reviewer"),
         question=_question(reader, questions),
         uses=tuple((attribute, reader.text(key)) for key, attribute in _USES.items() if key in entry.values),
+        repeats=reader.choice("repeats", Repeats) if "repeats" in entry.values else Repeats.ONCE_A_YEAR,
         place=entry.place,
     )
     _check_reads(reader, reminder)

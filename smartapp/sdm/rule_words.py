@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import assert_never
 
+from smartapp.i18n import ENGLISH, language, marked, speaking
+from smartapp.i18n import gettext as _
+from smartapp.sdm.because import Line, in_english
 from smartapp.sdm.codes import CodeSet
 from smartapp.sdm.conditions import (
     AnyOf,
@@ -19,86 +22,140 @@ from smartapp.sdm.conditions import (
     WordingInNotes,
 )
 from smartapp.sdm.measured import LineOnFile, ValueOnFile
+from smartapp.sdm.phrases import in_a_row, in_parts, sentences
+from smartapp.sdm.translations import Labels
 from smartapp.sdm.wording import KIND_WORDS
 
 _CATEGORY_LENGTH = 3
+_SYSTEMS = (
+    ("snomed", marked("SNOMED CT %(codes)s")),
+    ("icd10", marked("ICD-10-CM %(codes)s and below")),
+    ("icd10_initial", marked("ICD-10-CM, initial encounter only %(codes)s and below")),
+    ("not_icd10", marked("not ICD-10-CM %(codes)s and below")),
+    ("rxnorm", marked("RxNorm %(codes)s")),
+    ("loinc", marked("LOINC %(codes)s")),
+)
 
 
-def in_words(condition: Condition) -> str:  # noqa: PLR0911, PLR0912 - one line a form
-    """A condition as one plain sentence, and a second one with its codes."""
+def told(conditions: Iterable[Condition], labels: Labels) -> tuple[Line, ...]:
+    """Each condition in the language of the page; all of them in English where one has no name in it."""
+    asked = tuple(conditions)
+    if any(labels(one.id, one.label) is None for each in asked for one in _named(each)):
+        with speaking(ENGLISH):
+            return tuple(Line(in_words(each), language()) for each in asked)
+    return tuple(Line(in_words(each, labels), language()) for each in asked)
+
+
+def in_words(condition: Condition, labels: Labels = in_english) -> str:  # noqa: PLR0911, PLR0912
+    """A condition as one plain sentence, and a second one with its codes. `labels` knows its name."""
+    what = labels(condition.id, condition.label) or condition.label
     match condition:
-        case ProblemOnList():
-            window = (
-                f", first noted in the last {condition.within_days} days" if condition.within_days else ""
-            )
-            return (
-                f"An active condition is in the chart{window}: {condition.label}. {_codes(condition.codes)}"
-            )
+        case ProblemOnList(codes=codes):
+            return sentences((_problem(condition, what), _codes(codes)))
         case MedicineOnList(codes=codes, names=names):
-            open_today = ", as a draft or active" if condition.today else ""
-            known_by = f" {_codes(codes)}{_names(names)}" if names else ""
-            return f"The chart holds {condition.label}{open_today}.{known_by}"
+            known_by = (_codes(codes), _names(names)) if names else ()
+            return sentences((_open(what) if condition.today else _held(what), *known_by))
         case NoMedicine(codes=codes, names=names):
-            return f"The medicine list holds none of these. {_codes(codes)}{_names(names)}"
+            return sentences((_("The medicine list holds none of these."), _codes(codes), _names(names)))
         case OrderToday():
-            return f"The chart holds {condition.label}, as a draft or active."
-        case OrderOnList(label=label, codes=codes):
-            return f"The chart holds {label}, as a draft or active{_written(condition)}. {_codes(codes)}"
-        case ReasonForVisit(label=label, codes=codes):
-            return f"{label[:1].upper()}{label[1:]} is a reason for this visit, as coded. {_codes(codes)}"
-        case ValueOnFile(label=label, codes=codes):
-            return f"The newest {label} is {_span(condition)} and {_age(condition)}. {_codes(codes)}"
-        case LineOnFile(label=label, codes=codes):
-            return f"The chart holds {label}, {_age(condition)}, whatever its value. {_codes(codes)}"
+            return _open(what)
+        case OrderOnList(codes=codes):
+            return sentences((_order(condition, what), _codes(codes)))
+        case ReasonForVisit(codes=codes):
+            return sentences((_("A reason for this visit, as coded: %(what)s.", what=what), _codes(codes)))
+        case ValueOnFile(codes=codes):
+            value = _(
+                "The newest %(what)s is %(span)s and %(age)s.",
+                what=what,
+                span=_span(condition),
+                age=_age(condition),
+            )
+            return sentences((value, _codes(codes)))
+        case LineOnFile(codes=codes):
+            line = _("The chart holds %(what)s, %(age)s, whatever its value.", what=what, age=_age(condition))
+            return sentences((line, _codes(codes)))
         case WordingInNotes():
-            return (
+            return _(
                 "Clear words of judgment were found in an earlier note of the last two years. How many, and "
                 "whose they are, has no part in it."
             )
         case VisitInProgress():
-            return "The visit is in progress."
+            return _("The visit is in progress.")
         case OtherLanguage():
-            return "The preferred language on file is not English, or an interpreter is asked for."
+            return _("The preferred language on file is not English, or an interpreter is asked for.")
         case NothingSaid(within_a_year=True):
-            kinds = ", ".join(sorted(KIND_WORDS[kind].lower() for kind in condition.kinds))
-            return f"Nothing the patient said is dated in the last 12 months among these: {kinds}."
+            kinds = in_a_row(sorted(_(KIND_WORDS[kind]).lower() for kind in condition.kinds))
+            return _(
+                "Nothing the patient said is dated in the last 12 months among these: %(kinds)s.", kinds=kinds
+            )
         case NothingSaid():
-            return "Nothing this patient has said is on file."
+            return _("Nothing this patient has said is on file.")
         case AnyOf():
-            return "At least one of these. " + " ".join(in_words(each) for each in condition.of)
-        case _:  # pragma: no cover
-            assert_never(condition)
+            return sentences(
+                (_("At least one of these."), *(in_words(each, labels) for each in condition.of))
+            )
+        case _unknown:  # pragma: no cover
+            assert_never(_unknown)
 
 
-def _written(condition: OrderOnList) -> str:
+def _named(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions whose names are in its sentence."""
+    return condition.of if isinstance(condition, AnyOf) else (condition,)
+
+
+def _problem(condition: ProblemOnList, what: str) -> str:
+    if condition.within_days is None:
+        return _("An active condition is in the chart: %(what)s.", what=what)
+    return _(
+        "An active condition is in the chart, first noted in the last %(days)s days: %(what)s.",
+        days=condition.within_days,
+        what=what,
+    )
+
+
+def _held(what: str) -> str:
+    return _("The chart holds %(what)s.", what=what)
+
+
+def _open(what: str) -> str:
+    return _("The chart holds %(what)s, as a draft or active.", what=what)
+
+
+def _order(condition: OrderOnList, what: str) -> str:
     if condition.today:
-        return ""  # The label says that it is of today.
-    return f", written in the last {condition.within_days} days"
+        return _open(what)  # The name says that it is of today.
+    return _(
+        "The chart holds %(what)s, as a draft or active, written in the last %(days)s days.",
+        what=what,
+        days=condition.within_days,
+    )
 
 
 def _span(condition: ValueOnFile) -> str:
     least, most, unit = condition.at_least, condition.at_most, condition.unit
     if least is None:
-        return f"{most:g} {unit} or less"
-    return f"{least:g} {unit} or more" if most is None else f"{least:g} to {most:g} {unit}"
+        return _("%(most)s %(unit)s or less", most=f"{most:g}", unit=unit)
+    if most is None:
+        return _("%(least)s %(unit)s or more", least=f"{least:g}", unit=unit)
+    return _("%(least)s to %(most)s %(unit)s", least=f"{least:g}", most=f"{most:g}", unit=unit)
 
 
 def _age(condition: ValueOnFile | LineOnFile) -> str:
     days = condition.within_days
-    return "from today or yesterday" if days == 1 else f"at most {days} days old"
+    return _("from today or yesterday") if days == 1 else _("at most %(days)s days old", days=days)
 
 
 def _codes(codes: CodeSet) -> str:
-    lists = (
-        ("SNOMED CT", sorted(codes.snomed), ""),
-        ("ICD-10-CM", _dotted(codes.icd10), " and below"),
-        ("ICD-10-CM, initial encounter only", _dotted(codes.icd10_initial), " and below"),
-        ("not ICD-10-CM", _dotted(codes.not_icd10), " and below"),
-        ("RxNorm", sorted(codes.rxnorm), ""),
-        ("LOINC", sorted(codes.loinc), ""),
-    )
-    named = [f"{system} {', '.join(found)}{below}" for system, found, below in lists if found]
-    return f"Codes: {'; '.join(named)}."
+    found = {
+        "snomed": sorted(codes.snomed),
+        "icd10": _dotted(codes.icd10),
+        "icd10_initial": _dotted(codes.icd10_initial),
+        "not_icd10": _dotted(codes.not_icd10),
+        "rxnorm": sorted(codes.rxnorm),
+        "loinc": sorted(codes.loinc),
+    }
+    named = (_(told, codes=in_a_row(found[system])) for system, told in _SYSTEMS if found[system])
+    return _("Codes: %(codes)s.", codes=in_parts(named))
 
 
 def _dotted(categories: Iterable[str]) -> list[str]:
@@ -127,4 +184,5 @@ def _dot(code: str) -> str:
 
 
 def _names(names: tuple[str, ...]) -> str:
-    return f" Or by name: {', '.join(names)}." if names else ""
+    """Names of medicines are looked for as they are written in charts."""
+    return _("Or by name: %(names)s.", names=in_a_row(names)) if names else ""

@@ -2,9 +2,8 @@
 Pure and repeatable.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 
 from smartapp.i18n import gettext as _
@@ -12,10 +11,9 @@ from smartapp.i18n import marked
 from smartapp.sdm.asking import StillTrue, asking
 from smartapp.sdm.conditions import Evidence, evaluate
 from smartapp.sdm.facts import ChartFacts, Known
-from smartapp.sdm.knowledge import Catalogue, Moment, Opens, Question, Reminder, Tier
+from smartapp.sdm.knowledge import Catalogue, Moment, Opens, Question, Reminder, Repeats, Tier
 from smartapp.sdm.memory import NOTHING, Memory, Trigger, shown_before, triggers
-from smartapp.sdm.model import Kind
-from smartapp.sdm.wording import day as in_figures
+from smartapp.sdm.phrases import day, listed
 
 EVERY_MOMENT = frozenset(Moment)
 PARTS_IN_WORDS = {
@@ -28,7 +26,6 @@ PARTS_IN_WORDS = {
     Known.NOTES: marked("notes and forms"),
     Known.VALUES: marked("laboratory and vital sign values"),
 }
-_MOST_DATES = 2
 
 
 class Silence(StrEnum):
@@ -46,14 +43,14 @@ class Silence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownReminder:
-    """A reminder on screen. `because` says in plain words, with dates, what made it appear; `triggers` are
-    what is remembered of that.
+    """A reminder on screen. `evidence` made it appear; `triggers` are what is remembered of that. `is_again`:
+    an earlier visit of the last twelve months showed it for the same.
     """
 
     reminder: Reminder
-    because: str
     evidence: tuple[Evidence, ...]
     triggers: tuple[Trigger, ...] = ()
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,6 @@ class Prompts:
     """
 
     opening: Question
-    opening_because: str
     reminders: tuple[ShownReminder, ...]
     questions: tuple[Question, ...]
     silent: tuple[SilentReminder, ...]
@@ -96,13 +92,11 @@ def select(
     closing. `memory` keeps a reminder away that an earlier visit of the last twelve months showed for the
     same reason, or that this clinician put away for good.
     """
-    opening, opening_because = _opening(catalogue, facts)
     wanted = _Wanted(hidden, moments, memory)
     reminders, silent = _reminders(catalogue, facts, wanted)
     asked = asking(catalogue, facts, hidden)
     return Prompts(
-        opening=opening,
-        opening_because=opening_because,
+        opening=_opening(catalogue, facts),
         reminders=reminders,
         questions=asked.questions,
         silent=silent,
@@ -122,31 +116,12 @@ def opening_question_now(catalogue: Catalogue) -> Question:
     return catalogue.opening(Opens.USUALLY)
 
 
-def _opening(catalogue: Catalogue, facts: ChartFacts) -> tuple[Question, str]:
-    usual = opening_question_now(catalogue)
-    if Known.STATEMENTS not in facts.known:
-        return usual, "This question opens any visit. What was said before could not be read yet."
-    said = [statement for statement in facts.statements if statement.was_said]
-    if not said and Known.NOTES in facts.known:
-        return catalogue.opening(
-            Opens.WHEN_NOTHING_IS_ON_FILE
-        ), "Nothing this patient has said is on file yet."
-    latest = max(
-        (
-            statement.said_on
-            for statement in said
-            if statement.kind in (Kind.GOAL, Kind.HOPE)
-            and statement.said_on is not None
-            and not statement.is_older_than_a_year(facts.today)
-        ),
-        default=None,
-    )
-    if latest is not None:
-        return (
-            usual,
-            f"A goal or hope was last written down on {in_figures(latest)}. Asking again keeps it true.",
-        )
-    return usual, "This question opens any visit. No goal or hope is on file from the last year."
+def _opening(catalogue: Catalogue, facts: ChartFacts) -> Question:
+    """The usual one, unless it is known that nothing was ever said."""
+    is_read = {Known.STATEMENTS, Known.NOTES} <= facts.known
+    if is_read and not any(statement.was_said for statement in facts.statements):
+        return catalogue.opening(Opens.WHEN_NOTHING_IS_ON_FILE)
+    return opening_question_now(catalogue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,24 +136,26 @@ class _Wanted:
 def _reminders(
     catalogue: Catalogue, facts: ChartFacts, wanted: _Wanted
 ) -> tuple[tuple[ShownReminder, ...], tuple[SilentReminder, ...]]:
-    shown: dict[Tier, ShownReminder] = {}
-    silent: list[SilentReminder] = []
-    for reminder in catalogue.reminders:
-        answer = _answer(reminder, facts, wanted)
-        if isinstance(answer, SilentReminder):
-            silent.append(answer)
-        elif reminder.tier in shown:
-            first = shown[reminder.tier].reminder.id
-            silent.append(
-                SilentReminder(
-                    reminder,
-                    Silence.ANOTHER_GOES_FIRST,
-                    reason=_("%(first)s goes first in this visit.", first=first),
-                )
-            )
-        else:
-            shown[reminder.tier] = answer
-    return tuple(shown[tier] for tier in (Tier.DECISION, Tier.UNIVERSAL) if tier in shown), tuple(silent)
+    answers = [_answer(reminder, facts, wanted) for reminder in catalogue.reminders]
+    due = [answer for answer in answers if isinstance(answer, ShownReminder)]
+    shown = {tier: first for tier in Tier if (first := _first(due, tier))}
+    silent = tuple(
+        answer if isinstance(answer, SilentReminder) else _gives_way(answer, shown[answer.reminder.tier])
+        for answer in answers
+        if answer not in shown.values()
+    )
+    return tuple(shown[tier] for tier in (Tier.DECISION, Tier.UNIVERSAL) if tier in shown), silent
+
+
+def _first(due: Sequence[ShownReminder], tier: Tier) -> ShownReminder | None:
+    """What was not shown yet goes first: a need that does not go away would else keep all others away."""
+    of_tier = [each for each in due if each.reminder.tier is tier]
+    return min(of_tier, key=lambda each: each.is_again, default=None)
+
+
+def _gives_way(due: ShownReminder, first: ShownReminder) -> SilentReminder:
+    reason = _("%(first)s goes first in this visit.", first=first.reminder.id)
+    return SilentReminder(due.reminder, Silence.ANOTHER_GOES_FIRST, reason)
 
 
 def _answer(reminder: Reminder, facts: ChartFacts, wanted: _Wanted) -> ShownReminder | SilentReminder:
@@ -192,20 +169,20 @@ def _answer(reminder: Reminder, facts: ChartFacts, wanted: _Wanted) -> ShownRemi
         return SilentReminder(reminder, Silence.NOT_MET, _("What it asks of the chart is not there."))
     missing = {part for finding in (*here, *in_the_way) for part in finding.missing}
     if missing:
-        parts = ", ".join(_(PARTS_IN_WORDS[part]) for part in sorted(missing))
+        parts = listed(_(PARTS_IN_WORDS[part]) for part in sorted(missing))
         reason = _("Stays away, since these could not be read in full: %(parts)s.", parts=parts)
         return SilentReminder(reminder, Silence.NOT_READ, reason, missing=tuple(sorted(missing)))
     found = triggers(reminder.id, zip(reminder.when, here, strict=True))
     before = shown_before(wanted.memory, found, facts.today)
-    if before is not None:
+    if before is not None and reminder.repeats is Repeats.ONCE_A_YEAR:
         reason = _(
             "Shown on %(day)s for the same reason; next after %(next)s.",
-            day=in_figures(before.on),
-            next=in_figures(before.next_after),
+            day=day(before.on),
+            next=day(before.next_after),
         )
         return SilentReminder(reminder, Silence.SHOWN_BEFORE, reason)
     evidence = tuple(evidence for finding in here for evidence in finding.because)
-    return ShownReminder(reminder, because=_because(evidence), evidence=evidence, triggers=found)
+    return ShownReminder(reminder, evidence=evidence, triggers=found, is_again=before is not None)
 
 
 def _put_away(reminder: Reminder, wanted: _Wanted) -> SilentReminder | None:
@@ -217,19 +194,3 @@ def _put_away(reminder: Reminder, wanted: _Wanted) -> SilentReminder | None:
     if reminder.moment not in wanted.moments:
         return SilentReminder(reminder, Silence.OTHER_MOMENT, _("It is for another moment of the visit."))
     return None
-
-
-def _because(evidence: Iterable[Evidence]) -> str:
-    """For example: Shown because: diabetes in the chart (3 May 2021); an order written today."""
-    dates: dict[str, set[date]] = {}
-    for each in evidence:
-        dates.setdefault(each.words, set())
-        if each.on is not None:
-            dates[each.words].add(each.on)
-    reasons = "; ".join(_with_dates(label, days) for label, days in dates.items())
-    return _("Shown because: %(reasons)s.", reasons=reasons)
-
-
-def _with_dates(label: str, days: set[date]) -> str:
-    latest = sorted(days)[-_MOST_DATES:]
-    return f"{label} ({', '.join(in_figures(day) for day in latest)})" if latest else label

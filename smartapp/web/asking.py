@@ -1,10 +1,10 @@
 """What a box answers: a question of the catalogue, a step of a guide, or a decision sheet and its options."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from smartapp.i18n import gettext as _
-from smartapp.sdm.knowledge import Catalogue
+from smartapp.sdm.knowledge import Catalogue, Sheet
 from smartapp.sdm.model import Kind
 from smartapp.web import own_sheet, words
 from smartapp.web.own_sheet import Texts
@@ -48,6 +48,18 @@ def decision_of(sheet: str) -> str:
 def option_of(sheet: str, option: str) -> str:
     """The id under which the patient's words about an option are kept."""
     return f"{SHEET}{sheet}.{option}"
+
+
+def is_asked_by(sheet: Sheet, id_: str) -> bool:
+    """Whether this is the decision of the sheet, or one of its options."""
+    return id_ == decision_of(sheet.id) or any(id_ == option_of(sheet.id, one.id) for one in sheet.options)
+
+
+def with_sheet(catalogue: Catalogue, sheet: Sheet) -> Catalogue:
+    """The catalogue with these words in the place of that sheet's own."""
+    return replace(
+        catalogue, sheets=tuple(sheet if each.id == sheet.id else each for each in catalogue.sheets)
+    )
 
 
 def own_question(own: Texts) -> str:

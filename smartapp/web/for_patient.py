@@ -21,11 +21,13 @@ async def show(request: Request) -> Response:
     if question is None:
         raise NotFound("no such question")
     patients = await _language_of(visit)
+    tag = (await visit.patient()).language
     screen = _screen(
         visit,
         question,
         draft=(await look(visit)).draft,
         patients=patients,
+        reads_traditional=bool(tag) and i18n.is_traditional(tag),
         wanted=request.query_params.get("language", patients or i18n.SOURCE),
     )
     known = request.state.languages
@@ -42,7 +44,15 @@ def sequence(draft: Draft, catalogue: Catalogue, now: Question) -> tuple[Questio
     return tuple(each.values())
 
 
-def _screen(visit: Visit, question: Question, *, draft: Draft, patients: str | None, wanted: str) -> Screen:
+def _screen(
+    visit: Visit,
+    question: Question,
+    *,
+    draft: Draft,
+    patients: str | None,
+    wanted: str,
+    reads_traditional: bool,
+) -> Screen:
     services = visit.services
     offered = tuple(
         language for tag, language in visit.languages.items() if tag in services.translations.languages
@@ -58,10 +68,11 @@ def _screen(visit: Visit, question: Question, *, draft: Draft, patients: str | N
         path=visit.path(),
         opened=prompt_of(question, services.catalogue),
         is_spoken=patients in tags,
+        reads_traditional=reads_traditional,
     )
 
 
 async def _language_of(visit: Visit) -> str | None:
     """The patient's language, as far as there is something in it; None also where it is not recorded."""
     patient = await visit.patient()
-    return i18n.match([patient.language], visit.languages) if patient.language else None
+    return i18n.nearest([patient.language], visit.languages) if patient.language else None

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from smartapp.web import csrf, draft_form
+from smartapp.web.limits import form_of
 from smartapp.web.services import services_of
 from smartapp.web.speaking import keep_choice
 from smartapp.web.visit import see
@@ -13,7 +14,7 @@ async def choose(request: Request) -> Response:
     """Keep the choice. Raises ForgedForm."""
     root = services_of(request).root
     csrf.check_origin(request, services_of(request).settings.app_origin)
-    form = await request.form(max_fields=4, max_files=0)
+    form = await form_of(request)
     response = see(own_path(draft_form.text(form, "path"), root))
     keep_choice(request, response, draft_form.text(form, "language"))
     return response

@@ -9,12 +9,14 @@ from datetime import date
 from smartapp.fhir.patient_record import PatientIdentity, PatientRecord
 from smartapp.i18n import gettext as _
 from smartapp.i18n import ngettext
+from smartapp.sdm.because import because
 from smartapp.sdm.conditions import WordingInNotes
 from smartapp.sdm.contrast import Contrast, contrasts
-from smartapp.sdm.knowledge import Citation
+from smartapp.sdm.knowledge import Citation, Reminder, Repeats
 from smartapp.sdm.model import Kind, Statement
 from smartapp.sdm.selection import Prompts, ShownReminder
 from smartapp.sdm.standing import is_over
+from smartapp.sdm.translations import IN_ENGLISH, Speech, Wording
 from smartapp.web.presenters_apart import (
     Apart,
     apart,
@@ -27,20 +29,21 @@ from smartapp.web.presenters_apart import (
 from smartapp.web.presenters_differ import DifferView, View, differ_views
 from smartapp.web.presenters_heads_up import HeadsUp, heads_up
 from smartapp.web.presenters_said import Said, is_own_words, is_somebody_elses, said
-from smartapp.web.presenters_sources import short_form
 from smartapp.web.presenters_unread import Unread, unread_notes, unread_rules, unread_said
 from smartapp.web.presenters_who import Who, who
+from smartapp.web.speaking import other_language
+from smartapp.web.telling import mark, with_grade
 
 MOST_TOLD = 3
 _MOST_IN_CHART = 3
 _CHILD_UNDER = 12
-_SENTENCE_END = re.compile(r"(?<=[.?])\s+(?=[A-Z0-9])")
+_SENTENCE_END = re.compile(r"(?<=[.?])\s+(?=[^\W_a-zá-ú]|¿)|(?<=[。？])")
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What stands at the top before anything is read. `ask` is "" where there is nobody to ask; `lang`: its
-    language where that is not the page's, else "". `line` is quiet, and may be "".
+    language where that is not the page's, else "". `line` is quiet. `mark`: that `ask` is a draft.
     """
 
     label: str
@@ -50,12 +53,14 @@ class Opening:
     next_page: str
     next_label: str
     lang: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderView:
     """`sources` in short form, such as "Elwyn 2017, expert opinion"; the whole citations have their own
-    page.
+    page. `lang` of its texts and `because_lang`, where these are not the page's, else "". `mark`: that it is
+    a draft.
     """
 
     id: str
@@ -64,6 +69,10 @@ class ReminderView:
     why: str
     sources: tuple[str, ...]
     can_hide_for_good: bool
+    comes_back: str
+    lang: str
+    because_lang: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ class ChartView:
 class Beside:
     """What a chart is shown with. `view`: how a statement is shown, with what can be done about it.
     `set_aside`: how many statements were. `sources`: all of the catalogue. `knows_clinician`: a later visit
-    will know that it is the same one.
+    will know that it is the same one. `speech`: how the catalogue is told.
     """
 
     today: date
@@ -119,10 +128,11 @@ class Beside:
     set_aside: int
     sources: tuple[Citation, ...]
     knows_clinician: bool = False
+    speech: Speech = IN_ENGLISH
 
 
-def opening(patient: PatientIdentity, ask: str, *, name: str, today: date, lang: str = "") -> Opening:
-    """`lang`: of the question, where that is not the page's."""
+def opening(patient: PatientIdentity, said: Wording, *, name: str, today: date) -> Opening:
+    """`said`: the question in the language of the page, as far as it is known there."""
     if patient.deceased:
         return Opening(
             label=_("Before you go on"),
@@ -134,20 +144,23 @@ def opening(patient: PatientIdentity, ask: str, *, name: str, today: date, lang:
         )
     return Opening(
         label=_("Open with"),
-        ask=ask,
+        ask=said.text,
         line=_("Ask the child and the parent.") if is_child(patient.birth_date, today) else "",
         waiting=_("The chart is still being read. You can go in now."),
         next_page="room",
         next_label=_("Go to the questions"),
-        lang=lang,
+        lang=other_language(said.language),
+        mark=mark([said]),
     )
 
 
 def is_child(birth_date: str, today: date) -> bool:
     """Whether somebody born then is surely under 12. For this line only: no rule reads an age."""
-    year, month, day = ([int(part) for part in re.findall(r"\d+", birth_date)[:3]] + [1, 1, 1])[:3]
-    has_date = re.match(r"\d{4}", birth_date) is not None
-    return has_date and today.year - year - ((today.month, today.day) < (month, day)) < _CHILD_UNDER
+    found = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", birth_date)
+    if found is None:
+        return False
+    year, month, day = (int(part or 1) for part in found.groups())
+    return today.year - year - ((today.month, today.day) < (month, day)) < _CHILD_UNDER
 
 
 def chart_view(
@@ -156,7 +169,7 @@ def chart_view(
     parts = apart(statements)
     reminders = () if record.patient.deceased else prompts.reminders
     return ChartView(
-        reminders=tuple(_reminder(shown, can_hide_for_good=beside.knows_clinician) for shown in reminders),
+        reminders=tuple(_reminder(shown, beside) for shown in reminders),
         told=_told(record, parts, contrasts(statements), beside),
         in_chart=_in_chart(parts.in_chart, beside.today),
         who=who(record, parts.said, parts.on_file, today=beside.today),
@@ -242,13 +255,27 @@ def set_aside_line(number: int) -> str:
     )
 
 
-def _reminder(shown: ShownReminder, *, can_hide_for_good: bool) -> ReminderView:
-    reminder = shown.reminder
+def _reminder(shown: ShownReminder, beside: Beside) -> ReminderView:
+    told = beside.speech.told(shown.reminder)
+    reason = because(shown.evidence, beside.speech.labels)
     return ReminderView(
-        id=reminder.id,
-        text=reminder.text,
-        because=shown.because,
-        why=_SENTENCE_END.split(" ".join(reminder.why.split()), maxsplit=1)[0],
-        sources=tuple(f"{short_form(source)}, {source.grade}" for source in reminder.sources),
-        can_hide_for_good=can_hide_for_good,
+        id=shown.reminder.id,
+        text=told.thing.text,
+        because=reason.text,
+        why=_SENTENCE_END.split(" ".join(told.thing.why.split()), maxsplit=1)[0],
+        sources=tuple(with_grade(source) for source in shown.reminder.sources),
+        can_hide_for_good=beside.knows_clinician,
+        comes_back=_comes_back(shown.reminder),
+        lang=other_language(told.language),
+        because_lang=other_language(reason.language),
+        mark=mark([told]),
     )
+
+
+def _comes_back(reminder: Reminder) -> str:
+    if reminder.repeats is Repeats.EVERY_VISIT:
+        return _(
+            "Nobody counts or reports it. "
+            "It comes back when nothing new goes first, for the need does not go away."
+        )
+    return _("Nobody counts or reports it. For the same reason it comes back after twelve months.")

@@ -7,6 +7,7 @@ from datetime import date
 from smartapp.sdm.asking import StillTrue
 from smartapp.sdm.knowledge import Question
 from smartapp.sdm.model import Kind
+from smartapp.sdm.translations import IN_ENGLISH, Speech
 from smartapp.web.presenters_said import Said, said
 
 
@@ -20,11 +21,16 @@ class ConfirmView:
 
 
 def confirm_views(
-    confirm: Iterable[StillTrue], prompt_of: Callable[[Question], str], today: date
+    confirm: Iterable[StillTrue],
+    prompt_of: Callable[[Question], str],
+    today: date,
+    speech: Speech = IN_ENGLISH,
 ) -> tuple[ConfirmView, ...]:
     """Newest first."""
     return tuple(
-        ConfirmView(said(each.statement, today), each.question.text, prompt_of(each.question))
+        ConfirmView(
+            said(each.statement, today), speech.told(each.question).thing.text, prompt_of(each.question)
+        )
         for each in confirm
     )
 

@@ -43,7 +43,7 @@ def differs_from(contrasts: Iterable[Contrast]) -> Mapping[str, str]:
 def _differ(contrast: Contrast, view: View, *, name: str, can_ask: bool) -> DifferView:
     about = words.one_line(contrast.about, _ABOUT_LIMIT)
     return DifferView(
-        heading=_("Two statements about %(about)s differ.", about=about)
+        heading=_("Two statements about %(about)s differ.", about=_(about))
         if about
         else _("These two statements differ."),
         ask=_("Ask %(name)s which is true now.", name=name) if can_ask else "",

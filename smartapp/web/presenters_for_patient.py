@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from smartapp import i18n
 from smartapp.i18n import Language
 from smartapp.i18n import gettext as _
 from smartapp.sdm.knowledge import Question
 from smartapp.sdm.translations import Wording
+
+_TRADITIONAL: Final = "這裡只有簡體中文。您也可以選擇其他語言。"
+"""That there is simplified Chinese only, and that another language can be chosen: for who reads this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,9 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class ForPatientPage:
-    """`language` and `direction` are those of `text`. `before` and `after`: addresses, "" at the ends."""
+    """`language` and `direction` are those of `text`. `before` and `after`: addresses, "" at the ends.
+    `traditional`: a line for who reads Chinese in traditional characters, "" for everybody else.
+    """
 
     text: str
     language: str
@@ -44,12 +50,14 @@ class ForPatientPage:
     after: str
     place: str
     aside: Aside
+    traditional: str
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
     """Which question of which, and how it is worded. `path`: of the launch, with a slash at its end.
     `languages`: those that something can be shown in. `is_spoken`: whether the patient's own is among them.
+    `reads_traditional`: the chart says that the patient's own is Chinese in traditional characters.
     """
 
     question: Question
@@ -60,6 +68,7 @@ class Screen:
     path: str
     opened: str
     is_spoken: bool
+    reads_traditional: bool = False
 
 
 def for_patient_page(screen: Screen, known: Mapping[str, Language]) -> ForPatientPage:
@@ -85,7 +94,12 @@ def for_patient_page(screen: Screen, known: Mapping[str, Language]) -> ForPatien
             after=_address(screen, at + 1),
             place=_("%(number)s of %(all)s", number=at + 1, all=len(screen.questions)),
             aside=aside,
+            traditional=_TRADITIONAL if _is_simplified_instead(screen) else "",
         )
+
+
+def _is_simplified_instead(screen: Screen) -> bool:
+    return screen.reads_traditional and screen.wording.language == "zh-Hans"
 
 
 def _note(screen: Screen) -> str:

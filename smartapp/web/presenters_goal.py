@@ -9,6 +9,7 @@ from smartapp.fhir.chart_entry import ChartEntry
 from smartapp.i18n import gettext as _
 from smartapp.i18n import marked
 from smartapp.sdm.model import Change, ChangeKind
+from smartapp.sdm.phrases import sentences
 from smartapp.web import words
 from smartapp.web.merging import mark
 from smartapp.web.presenters_change import CHOICES, ChangeView, change_view
@@ -181,9 +182,9 @@ def _status(entry: ChartEntry) -> str:
     """Active, in progress. Version 2."""
     achievement = entry.statement.achievement if entry.statement else ""
     parts = [status_words(entry.status), _(_ACHIEVEMENT.get(achievement, ""))]
-    status = ", ".join(part for part in parts if part)
-    version = _("Version %(version)s", version=words.one_line(entry.version, 20)) if entry.version else ""
-    return "".join(f"{part}. " for part in (status, version) if part).strip()
+    status = words.details(parts) if any(parts) else ""
+    version = _("Version %(version)s.", version=words.one_line(entry.version, 20)) if entry.version else ""
+    return sentences((status, version))
 
 
 def _why_not(entry: ChartEntry, *, can_change: bool) -> str:

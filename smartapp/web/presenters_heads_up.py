@@ -70,7 +70,7 @@ def heads_up(
         more=_("The newest are listed.") if len(once) > _MOST else "",
         limits=_(_LIMITS),
         sources=tuple(
-            SourceView(short_form(one), one.link, one.grade) for one in sources if one.id in _SOURCES
+            SourceView(short_form(one), one.link, _(one.grade)) for one in sources if one.id in _SOURCES
         ),
     )
 

@@ -8,13 +8,14 @@ from smartapp.i18n import gettext as _
 from smartapp.i18n import marked, ngettext
 from smartapp.web import words
 from smartapp.web.presenters_places import is_signed_at_once, note_name, reason
-from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WriteSite
+from smartapp.writing.model import HandoutReceipt, PlannedItem, Receipt, Rung, State, WriteSite
 from smartapp.writing.readback import Difference
 
 _TOO_BUSY: Final = 429
 _CREATED: Final = range(200, 300)
 _KEPT: Final = marked("The words are kept.")
 _NO_ANSWER: Final = marked("The EHR gave no clear answer.")
+AnyReceipt = Receipt | HandoutReceipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,19 @@ def outcome(receipt: Receipt, site: WriteSite) -> Outcome:
         item = PlannedItem(receipt.draft, receipt.rung, receipt.why_not)
         lines = (reason(item, site),) if receipt.why_not else ()
         return Outcome("copy", _("Not in the chart yet"), title=_("Text for your note"), lines=lines)
+    return _outcome(receipt, _in_the_chart(receipt.rung, site))
+
+
+def outcome_of_handout(receipt: HandoutReceipt, site: WriteSite) -> Outcome:
+    if is_signed_at_once(site):
+        return _outcome(receipt, _("In the chart, signed"))
+    return _outcome(receipt, _("In the chart, as a draft for you to sign"))
+
+
+def _outcome(receipt: AnyReceipt, in_the_chart: str) -> Outcome:
     match receipt.state:
         case State.STORED:
-            return _stored(receipt, site)
+            return _stored(receipt, in_the_chart)
         case State.REFUSED:
             return Outcome("refused", _("Not in the chart"), _reason(receipt), lines=(_(_KEPT),))
         case State.PLANNED:
@@ -60,7 +71,7 @@ def outcome(receipt: Receipt, site: WriteSite) -> Outcome:
             return _in_doubt(receipt)
 
 
-def undo_view(receipt: Receipt, can_change: Callable[[str], bool]) -> UndoView | None:
+def undo_view(receipt: AnyReceipt, can_change: Callable[[str], bool]) -> UndoView | None:
     """How to take it back: only for what is in the chart."""
     if receipt.state is not State.STORED or receipt.taken_back is State.STORED:
         return None
@@ -71,7 +82,7 @@ def undo_view(receipt: Receipt, can_change: Callable[[str], bool]) -> UndoView |
         text = ngettext(
             "It will be marked as entered in error. The EHR keeps a trace of it.",
             "All %(n)s statements of it will be marked as entered in error. The EHR keeps a trace of it.",
-            receipt.shared_by,
+            receipt.shared_by if isinstance(receipt, Receipt) else 1,
         )
         return UndoView(_("Take it back"), text, _("Mark as entered in error"))
     why = (
@@ -86,7 +97,7 @@ def undo_view(receipt: Receipt, can_change: Callable[[str], bool]) -> UndoView |
     )
 
 
-def _stored(receipt: Receipt, site: WriteSite) -> Outcome:
+def _stored(receipt: AnyReceipt, in_the_chart: str) -> Outcome:
     if receipt.taken_back is State.STORED:
         return Outcome("back", _("Taken back: marked as entered in error"), title=receipt.reference)
     version = _("Version %(version)s", version=words.one_line(receipt.version, 20)) if receipt.version else ""
@@ -95,7 +106,7 @@ def _stored(receipt: Receipt, site: WriteSite) -> Outcome:
     lines = (read_back or _("Read back from the chart"), version)
     return Outcome(
         "stored",
-        _in_the_chart(receipt.rung, site),
+        in_the_chart,
         _not_taken_back(receipt),
         receipt.reference,
         tuple(line for line in lines if line),
@@ -111,7 +122,7 @@ def _in_the_chart(rung: Rung, site: WriteSite) -> str:
     return _("In the chart")
 
 
-def _not_taken_back(receipt: Receipt) -> str:
+def _not_taken_back(receipt: AnyReceipt) -> str:
     match receipt.taken_back:
         case None:
             return ""
@@ -137,7 +148,7 @@ def _pasted(receipt: Receipt) -> Outcome:
     )
 
 
-def _in_doubt(receipt: Receipt) -> Outcome:
+def _in_doubt(receipt: AnyReceipt) -> Outcome:
     """What was sent and is not known to be in the chart as it was sent."""
     if receipt.reason in tuple(Difference):
         return Outcome(
@@ -157,7 +168,7 @@ def _in_doubt(receipt: Receipt) -> Outcome:
     return Outcome("wait", _("Being checked"), lines=lines)
 
 
-def _reason(receipt: Receipt) -> str:
+def _reason(receipt: AnyReceipt) -> str:
     """In the EHR's own words where it has answered; else, and where it only was too busy, in ours."""
     said = words.one_line(_(receipt.reason), 200)
     if said and receipt.status in {None, _TOO_BUSY}:

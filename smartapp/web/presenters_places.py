@@ -91,6 +91,7 @@ def reason(item: PlannedItem, site: WriteSite) -> str:
         WhyNot.NO_ENCOUNTER: _("This EHR files notes in a visit only, and no visit could be read."),
         WhyNot.NO_AUTHOR: _("This EHR wants to know who writes a note, and did not say who you are."),
         WhyNot.NO_QUESTION: _("Your site’s questionnaire does not ask for this."),
+        WhyNot.NO_TYPE: _("This EHR wants to know what type of document it is, and your site has not said."),
         WhyNot.REFUSED: _("This EHR did not accept it as it was sent first."),
     }[item.why_not or WhyNot.CAPABILITY_UNKNOWN]
 

@@ -8,12 +8,13 @@ from typing import Final
 
 from smartapp.i18n import gettext as _
 from smartapp.i18n import ngettext
+from smartapp.sdm.phrases import sentences
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 from smartapp.web.draft import Box
 from smartapp.web.presenters_outcome import Outcome, UndoView, outcome, undo_view
 from smartapp.web.presenters_review import chosen, is_quoted, said_by, words_of
-from smartapp.writing.model import ChangeReceipt, Receipt, State, WriteSite
+from smartapp.writing.model import ChangeReceipt, HandoutReceipt, Receipt, State, WriteSite
 
 _TOO_BUSY: Final = 429
 
@@ -55,7 +56,7 @@ class Told:
     """What the page is about; its times are local. `changes`: of entries that stood in the chart before.
     `lower`: ids of the refused statements that can go another way than as text to copy.
     `can_change(resource_type)`: whether this app may change such an entry here. `provenance`: what became of
-    the record of who said and wrote it.
+    the record of who said and wrote it. `handouts`: that were to be filed.
     """
 
     receipts: tuple[Receipt, ...]
@@ -66,6 +67,7 @@ class Told:
     lower: frozenset[str] = field(default_factory=frozenset)
     can_change: Callable[[str], bool] = lambda _type: False
     provenance: State | None = None
+    handouts: tuple[HandoutReceipt, ...] = ()
 
 
 def receipt_view(row: Sequence[Receipt], name: str, told: Told) -> ReceiptView:
@@ -94,7 +96,7 @@ def is_stored(receipt: Receipt) -> bool:
 
 def _said(receipt: Receipt, name: str) -> SaidView:
     draft = receipt.draft
-    by = f"{_(KIND_WORDS[draft.kind])}. {said_by(draft, name)}"
+    by = sentences((words.details([_(KIND_WORDS[draft.kind])]), said_by(draft, name)))
     return SaidView(by, words_of(draft), is_quoted(draft), chosen(draft))
 
 

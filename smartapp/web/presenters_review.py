@@ -262,7 +262,7 @@ def _item(item: PlannedItem, name: str, shown: Shown, ticks: Ticks) -> ItemView:
         words=words_of(draft),
         is_quoted=is_quoted(draft),
         notes=tuple(
-            filter(None, (chosen(draft), _("About: %(what)s", what=", ".join(about)) if about else ""))
+            filter(None, (chosen(draft), _("About: %(what)s", what=words.in_a_row(about)) if about else ""))
         ),
         where=_("Not sent") if shown.is_stopped else place(item.rung, shown.site),
         lines=_lines(item, name, shown.site),

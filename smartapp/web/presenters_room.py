@@ -1,7 +1,7 @@
 """In the room: the questions, a box for each answer, what was said before, and more questions by topic."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,10 +10,10 @@ from smartapp.i18n import marked, ngettext
 from smartapp.sdm.choices import CHOICES
 from smartapp.sdm.knowledge import Catalogue, Question
 from smartapp.sdm.model import Kind, SaidBy
-from smartapp.sdm.translations import Wording
+from smartapp.sdm.translations import Speech
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
-from smartapp.web.asking import asked, is_of_sheet
+from smartapp.web.asking import asked, is_asked_by, is_of_sheet, with_sheet
 from smartapp.web.draft import Box, BoxFault
 from smartapp.web.own_sheet import Texts
 from smartapp.web.presenters_box import Around, BoxView, box_view
@@ -22,6 +22,7 @@ from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_said import Said
 from smartapp.web.presenters_talks import Talks
 from smartapp.web.speaking import other_language
+from smartapp.web.telling import mark
 
 ADD: Final = "add-"
 ASK: Final = "ask-"
@@ -113,8 +114,11 @@ class MoreQuestion:
 
 @dataclass(frozen=True, slots=True)
 class TopicView:
+    """`lang`: of the label where that is not the page's, else ""."""
+
     label: str
     questions: tuple[MoreQuestion, ...]
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class OfferView:
 @dataclass(frozen=True, slots=True)
 class RoomPage:
     """`id`: of this showing of the page. `waiting`: the chart is still being read, so people, conditions and
-    earlier statements may be missing.
+    earlier statements may be missing. `mark`: that questions on it are drafts, or in English; "" for neither.
     """
 
     id: str
@@ -151,6 +155,7 @@ class RoomPage:
     waiting: bool
     talks: Talks
     confirm: tuple[ConfirmView, ...]
+    mark: str = ""
 
 
 def question_behind(prompt: str, catalogue: Catalogue) -> Question | None:
@@ -195,7 +200,7 @@ def prompt_views(
     around: Around,
     *,
     catalogue: Catalogue,
-    wording: Callable[[Question], Wording],
+    speech: Speech,
     earlier: tuple[tuple[Kind, Said], ...],
     opened: str,
     own: Texts = (),
@@ -208,7 +213,7 @@ def prompt_views(
         groups.setdefault(prompt_id(box, boxes), []).append(box)
     return tuple(
         _prompt(
-            _line(id_, key, catalogue, wording=wording, own=own),
+            _line(id_, key, catalogue, speech=speech, own=own),
             _beside_their_goals(mine),
             around,
             faults=faults,
@@ -219,21 +224,30 @@ def prompt_views(
     )
 
 
-def topic_views(
-    questions: Iterable[Question], catalogue: Catalogue, wording: Callable[[Question], Wording]
-) -> tuple[TopicView, ...]:
+def topic_views(questions: Iterable[Question], catalogue: Catalogue, speech: Speech) -> tuple[TopicView, ...]:
     """The drawer of further questions. The five prompts are on the page already."""
     asked = {prompt.ask for prompt in PROMPTS}
     left = [question for question in questions if not question.core and question.text not in asked]
     views = (
-        TopicView(topic.label, tuple(_more(q, wording(q)) for q in left if q.topic == topic.id))
-        for topic in catalogue.topics
+        TopicView(
+            told.thing.label,
+            tuple(_more(q, speech) for q in left if q.topic == told.thing.id),
+            other_language(told.language),
+        )
+        for told in map(speech.told, catalogue.topics)
     )
     return tuple(view for view in views if view.questions)
 
 
-def _more(question: Question, said: Wording) -> MoreQuestion:
-    return MoreQuestion(f"{ASK}{question.id}", said.text, other_language(said.language))
+def mark_of(questions: Iterable[Question], catalogue: Catalogue, speech: Speech) -> str:
+    """What has to be said once beside the questions of the page."""
+    prompts = (question_behind(str(prompt.kind), catalogue) for prompt in PROMPTS)
+    return mark(speech.told(each) for each in (*questions, *filter(None, prompts)))
+
+
+def _more(question: Question, speech: Speech) -> MoreQuestion:
+    said = speech.told(question)
+    return MoreQuestion(f"{ASK}{question.id}", said.thing.text, other_language(said.language))
 
 
 def place_views(questions: Iterable[Question]) -> tuple[MoreQuestion, ...]:
@@ -264,23 +278,25 @@ class _Line:
     lang: str = ""
 
 
-def _line(
-    id_: str, key: int, catalogue: Catalogue, *, wording: Callable[[Question], Wording], own: Texts
-) -> _Line:
+def _line(id_: str, key: int, catalogue: Catalogue, *, speech: Speech, own: Texts) -> _Line:
     """What is asked, and what the answers are called for who cannot see them below it."""
     question = question_behind(id_, catalogue)
     if question is None and (of_sheet := asked(id_.removeprefix(ASK), catalogue, own)):
-        return _Line(id_, key, of_sheet.text, of_sheet.text, can_show=False)
+        sheet = next((each for each in catalogue.sheets if is_asked_by(each, of_sheet.id)), None)
+        told = speech.told(sheet) if sheet else None
+        shown = asked(of_sheet.id, with_sheet(catalogue, told.thing), own) if told else None
+        ask = (shown or of_sheet).text
+        return _Line(id_, key, ask, ask, can_show=False, lang=other_language(told.language) if told else "")
+    said = speech.told(question) if question else None
+    lang = other_language(said.language) if said else ""
     if id_.startswith(ASK):
-        said = wording(question) if question else None
-        ask = said.text if said else _("A question that is no longer in the list")
-        return _Line(
-            id_, key, ask, ask, question is not None, lang=other_language(said.language) if said else ""
-        )
+        ask = said.thing.text if said else _("A question that is no longer in the list")
+        return _Line(id_, key, ask, ask, question is not None, lang=lang)
     if id_ == _OTHER:
         return _Line(id_, key, _("What else was said?"), _("Also said"), can_show=False)
     prompt = _PROMPT_OF[Kind(id_)]
-    return _Line(id_, key, _(prompt.ask), _(prompt.need), question is not None)
+    ask = said.thing.text if said else _(prompt.ask)
+    return _Line(id_, key, ask, _(prompt.need), question is not None, lang=lang)
 
 
 def _beside_their_goals(mine: list[Box]) -> list[Box]:

@@ -108,10 +108,10 @@ def said(statement: Statement, today: date, *, names_speaker: bool = True, role:
         lang=language_tag(statement.language),
         is_quoted=is_own_words(statement),
         source=_source(statement, names_speaker=names_speaker, role=role),
-        by=", ".join(filter(None, (_said_by(statement), _(_FROM_NOTE) if not statement.confirmed else ""))),
-        theirs=f"{words.sentence(_said_by(statement))}." if is_somebody_elses(statement) else "",
+        by=words.in_a_row(filter(None, (_said_by(statement), _unconfirmed(statement)))),
+        theirs=words.details([words.sentence(_said_by(statement))]) if is_somebody_elses(statement) else "",
         flag=_flag(statement, today),
-        unconfirmed="" if statement.confirmed else words.sentence(_(_FROM_NOTE)),
+        unconfirmed=words.sentence(_unconfirmed(statement)),
         day=words.day(statement.said_on) if statement.said_on else _("No date"),
         excerpt=excerpt if is_whole else "",
         around="" if is_whole else excerpt,
@@ -119,6 +119,10 @@ def said(statement: Statement, today: date, *, names_speaker: bool = True, role:
         goal_id=_goal_id(statement),
         change_label=_("Change this goal: %(words)s", words=words.one_line(statement.words, _WHO_LIMIT)),
     )
+
+
+def _unconfirmed(statement: Statement) -> str:
+    return "" if statement.confirmed else _(_FROM_NOTE)
 
 
 def is_own_words(statement: Statement) -> bool:
@@ -190,7 +194,7 @@ def _source(statement: Statement, *, names_speaker: bool, role: str) -> str:
         _("written down by %(recorder)s", recorder=recorder) if recorder else "",
         _("target date %(day)s", day=words.day(statement.due)) if statement.due else "",
     ]
-    return ", ".join(part for part in parts if part) + "."
+    return words.details(parts)
 
 
 def _note(title: str, role: str) -> str:

@@ -7,7 +7,9 @@ from typing import Final
 from smartapp.i18n import gettext as _
 from smartapp.i18n import marked
 from smartapp.sdm.knowledge import Citation, Sheet, SheetFact, SheetOption
-from smartapp.web import own_sheet
+from smartapp.sdm.phrases import ended
+from smartapp.sdm.translations import Told
+from smartapp.web import own_sheet, words
 from smartapp.web.asking import OWN, decision_of, option_of, own_label
 from smartapp.web.draft import Box, BoxFault
 from smartapp.web.merging import mark
@@ -15,6 +17,7 @@ from smartapp.web.own_sheet import Texts
 from smartapp.web.presenters_box import Around, BoxView, box_view
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_sources import short_form
+from smartapp.web.speaking import other_language
 
 _PARTS: Final = (
     ("good", marked("What is good")),
@@ -66,18 +69,21 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
+    """`text`: the citation, as it was published. `lang`: of `supports` where that is not the page's."""
+
     anchor: str
     text: str
     supports: str
     grade: str
     link: str
+    lang: str
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
     """`id`: of this showing of the page; `sheet_id`: of the sheet, OWN for the clinician's own. `question`:
-    a field on that one. `lang`: of the sheet where that is not the page's, else "". `can_add`: it takes one
-    more option.
+    a field on that one. `lang` of the sheet and `because_lang`: where these are not the page's, else "".
+    `mark`: that some of it is a draft, or in English. `can_add`: it takes one more option.
     """
 
     id: str
@@ -96,6 +102,8 @@ class SheetPage:
     review_label: str
     waiting: bool
     lang: str = ""
+    because_lang: str = ""
+    mark: str = ""
     can_add: bool = False
 
 
@@ -152,9 +160,17 @@ def field(texts: Texts, key: str, label: str) -> Field:
     return Field(key, label, text, mark(text))
 
 
-def source_lines(sources: Iterable[Citation]) -> tuple[SourceLine, ...]:
+def source_lines(sources: Iterable[Told[Citation]]) -> tuple[SourceLine, ...]:
     return tuple(
-        SourceLine(_anchor(each), each.citation, each.supports, each.grade, each.link) for each in sources
+        SourceLine(
+            _anchor(each.thing),
+            each.thing.citation,
+            each.thing.supports,
+            ended(words.sentence(_(each.thing.grade))),
+            each.thing.link,
+            other_language(each.language),
+        )
+        for each in sources
     )
 
 

@@ -9,6 +9,7 @@ from smartapp.fhir.patient_record import PatientIdentity, PatientRecord, Related
 from smartapp.i18n import gettext as _
 from smartapp.i18n import ngettext
 from smartapp.sdm.model import Kind, Statement
+from smartapp.sdm.phrases import in_parts
 from smartapp.web import words
 from smartapp.web.presenters_said import Said, language_name, said
 from smartapp.web.presenters_unread import Unread, unread_people
@@ -108,7 +109,7 @@ def _team(record: PatientRecord, close: set[str]) -> list[Person]:
     return [
         Person(
             _("Care team"),
-            "; ".join([*named, ngettext("and %(n)s more", "and %(n)s more", more)] if more else named),
+            in_parts([*named, ngettext("and %(n)s more", "and %(n)s more", more)] if more else named),
         )
     ]
 
@@ -118,8 +119,8 @@ def _person(entry: _Entry) -> Person:
 
 
 def _with_roles(entry: _Entry) -> str:
-    parts = (words.one_line(part, _NAME_LIMIT) for part in (entry.name, ", ".join(entry.roles)))
-    return ", ".join(filter(None, parts)) or _("Name not known")
+    parts = (words.one_line(part, _NAME_LIMIT) for part in (entry.name, words.in_a_row(entry.roles)))
+    return words.in_a_row(filter(None, parts)) or _("Name not known")
 
 
 def _speaks(person: RelatedPerson, patient: PatientIdentity) -> str:

@@ -10,8 +10,12 @@ from smartapp.errors import NotFound
 from smartapp.fhir.facts import facts_of
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.i18n import gettext as _
+from smartapp.i18n import language
+from smartapp.sdm.because import Line, because
+from smartapp.sdm.explain import reviewer
 from smartapp.sdm.knowledge import Sheet
 from smartapp.sdm.sheets import offered_sheets
+from smartapp.sdm.translations import Speech
 from smartapp.web import own_sheet, words
 from smartapp.web.asking import OWN, asked, decision_of, option_of
 from smartapp.web.desk import Desk, look
@@ -27,9 +31,10 @@ from smartapp.web.presenters_sheet import (
     own_option_views,
     source_lines,
 )
-from smartapp.web.presenters_talks import because_of, language_of_content
 from smartapp.web.room import CHART_WAIT_S, answer_box, around_of
 from smartapp.web.soon import soon
+from smartapp.web.speaking import other_language
+from smartapp.web.telling import mark, speech_of
 from smartapp.web.visit import Visit, open_visit
 
 _MORE: Final = "more"
@@ -48,6 +53,10 @@ class _Table:
     @property
     def draft(self) -> Draft:
         return self.desk.draft
+
+    @property
+    def speech(self) -> Speech:
+        return speech_of(self.visit.services.translations)
 
 
 async def show(request: Request) -> Response:
@@ -68,24 +77,28 @@ def _page(table: _Table, sheet: Sheet) -> SheetPage:
     around = around_of(table.record, table.frame.call_name)
     faults = faults_of(table.draft)
     ids = (decision_of(sheet.id), *(option_of(sheet.id, option.id) for option in sheet.options))
-    boxes = _boxes(table, ids)
+    boxes, speech = _boxes(table, ids), table.speech
+    told, reason = speech.told(sheet), _because(table, sheet)
+    sources = tuple(speech.told(source) for source in sheet.sources)
     return SheetPage(
         id=new_page_id(),
         sheet_id=sheet.id,
         frame=table.frame,
-        title=sheet.question,
+        title=told.thing.question,
         question=None,
-        because=_because(table, sheet),
-        options=option_views(sheet, boxes, around, faults),
+        because=reason.text,
+        options=option_views(told.thing, boxes, around, faults),
         decision=decision_views(sheet.id, boxes, around, faults),
-        why=sheet.why,
-        limits=sheet.limits,
+        why=told.thing.why,
+        limits=told.thing.limits,
         reviewed=_reviewed(sheet),
-        sources=source_lines(sheet.sources),
+        sources=source_lines(sources),
         kept_line=_kept_line(table.desk),
         review_label=review_label(len(table.draft.written)),
         waiting=table.record is None,
-        lang=language_of_content(),
+        lang=other_language(told.language),
+        because_lang=other_language(reason.language),
+        mark=mark((told, *sources)),
     )
 
 
@@ -137,12 +150,15 @@ def _boxes(table: _Table, questions: tuple[str, ...]) -> list[Box]:
     return boxes + [answer_box(question) for question in found if question is not None]
 
 
-def _because(table: _Table, sheet: Sheet) -> str:
+def _because(table: _Table, sheet: Sheet) -> Line:
+    """Empty where the chart does not offer it."""
+    nothing = Line("", language())
     if table.record is None:
-        return ""
+        return nothing
     facts = facts_of(table.record, today=table.visit.services.today())
     offered = offered_sheets(table.visit.services.catalogue, facts)
-    return next((because_of(each.evidence) for each in offered if each.sheet.id == sheet.id), "")
+    found = (because(each.evidence, table.speech.labels) for each in offered if each.sheet.id == sheet.id)
+    return next(found, nothing)
 
 
 def _reviewed(sheet: Sheet) -> str:
@@ -150,7 +166,7 @@ def _reviewed(sheet: Sheet) -> str:
         "Version %(version)s. Reviewed %(day)s by %(who)s.",
         version=sheet.version,
         day=words.day(sheet.reviewed),
-        who=sheet.reviewer,
+        who=reviewer(sheet.reviewer),
     )
 
 

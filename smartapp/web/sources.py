@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from smartapp.i18n import ENGLISH, marked, speaking
 from smartapp.i18n import gettext as _
-from smartapp.i18n import marked
+from smartapp.sdm.because import Line
 from smartapp.sdm.explain import About, Intervention, about_any, about_wording
-from smartapp.sdm.knowledge import Catalogue, Tier
+from smartapp.sdm.knowledge import Catalogue, Guide, Question, Reminder, Sheet, Tier
+from smartapp.sdm.phrases import ended
+from smartapp.sdm.translations import IN_ENGLISH, Speech, Told
 from smartapp.web import words
 from smartapp.web.services import Services, services_of
+from smartapp.web.speaking import other_language
+from smartapp.web.telling import mark, speech_of
 
 _KINDS = {
     Intervention.REMINDER: marked("Reminder"),
@@ -27,11 +32,12 @@ _HOLDS = {Intervention.GUIDE: marked("Its steps"), Intervention.SHEET: marked("I
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`lead`: the id, "" where it says nothing to a reader."""
+    """`lead`: the id, "" where it says nothing. `lang`: of `text` where that is not the page's, else ""."""
 
     lead: str
     text: str
     url: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +48,35 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class SourcesPage:
+    """`mark`: that some of it is a draft, or in English; "" for neither."""
+
     sections: tuple[Section, ...]
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
 class CitationView:
+    """`text`: as it was published. `lang`: of `supports` where that is not the page's, else ""."""
+
     text: str
     link: str
     supports: str
     grade: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """`attributes`: (number, label, value). Texts that it has none of are ""."""
+    """`attributes`: (number, label, value). Texts that it has none of are "". `lang` of its own texts, and
+    that of each line of `rule` and `unless`: "" where it is the page's.
+    """
 
     text: str
     version: str
     why: str
     limits: str
-    rule: tuple[str, ...]
-    unless: tuple[str, ...]
+    rule: tuple[tuple[str, str], ...]
+    unless: tuple[tuple[str, str], ...]
     holds_heading: str
     holds: tuple[str, ...]
     reads: str
@@ -74,41 +88,72 @@ class SourcePage:
     reviewed: str
     json_url: str
     all_url: str
+    lang: str
+    mark: str
 
 
 async def index(request: Request) -> Response:
     services = services_of(request)
-    page = SourcesPage(sections(services.catalogue, services.root))
+    told, speech = services.catalogue, speech_of(services.translations)
+    shown: tuple[Reminder | Question | Guide | Sheet, ...] = (
+        *told.reminders,
+        *told.questions,
+        *told.guides,
+        *told.sheets,
+    )
+    page = SourcesPage(sections(told, services.root, speech), mark(speech.told(each) for each in shown))
     return HTMLResponse(await services.pages.html("sources.html", page))
 
 
 async def show(request: Request) -> Response:
     services = services_of(request)
-    return await _shown(services, _asked_for(request))
+    return await _shown(services, _asked_for(request, speech_of(services.translations)))
 
 
 async def as_json(request: Request) -> Response:
-    return JSONResponse(_values(_asked_for(request)))
+    """In English, whatever the browser speaks: a program reads it."""
+    with speaking(ENGLISH):
+        return JSONResponse(_values(_asked_for(request, IN_ENGLISH)))
 
 
 async def show_wording(request: Request) -> Response:
     services = services_of(request)
-    return await _shown(services, about_wording(services.catalogue))
+    return await _shown(services, about_wording(services.catalogue, speech_of(services.translations)))
 
 
 async def wording_as_json(request: Request) -> Response:
-    return JSONResponse(_values(about_wording(services_of(request).catalogue)))
+    with speaking(ENGLISH):
+        return JSONResponse(_values(about_wording(services_of(request).catalogue)))
 
 
-def sections(catalogue: Catalogue, root: str) -> tuple[Section, ...]:
+def sections(catalogue: Catalogue, root: str, speech: Speech = IN_ENGLISH) -> tuple[Section, ...]:
     """Every intervention of the app, by what it is."""
     found = (
-        Section(_("Reminders for any visit"), _reminders(catalogue, root, Tier.UNIVERSAL)),
-        Section(_("Reminders when the chart holds something"), _reminders(catalogue, root, Tier.DECISION)),
-        _section(_("Questions"), Intervention.QUESTION, root, ((q.id, q.text) for q in catalogue.questions)),
-        _section(_("Guides"), Intervention.GUIDE, root, ((g.id, g.label) for g in catalogue.guides)),
-        _section(
-            _("Decision sheets"), Intervention.SHEET, root, ((s.id, s.question) for s in catalogue.sheets)
+        Section(_("Reminders for any visit"), _reminders(catalogue, root, Tier.UNIVERSAL, speech=speech)),
+        Section(
+            _("Reminders when the chart holds something"),
+            _reminders(catalogue, root, Tier.DECISION, speech=speech),
+        ),
+        Section(
+            _("Questions"),
+            tuple(
+                _link(Intervention.QUESTION, root, told, text=told.thing.text)
+                for told in map(speech.told, catalogue.questions)
+            ),
+        ),
+        Section(
+            _("Guides"),
+            tuple(
+                _link(Intervention.GUIDE, root, told, text=told.thing.label)
+                for told in map(speech.told, catalogue.guides)
+            ),
+        ),
+        Section(
+            _("Decision sheets"),
+            tuple(
+                _link(Intervention.SHEET, root, told, text=told.thing.question)
+                for told in map(speech.told, catalogue.sheets)
+            ),
         ),
         Section(
             _("Wording"), (Link("", about_wording(catalogue).text, f"{root}/sources/{Intervention.WORDING}"),)
@@ -120,7 +165,14 @@ def sections(catalogue: Catalogue, root: str) -> tuple[Section, ...]:
 def citations(about: About) -> tuple[CitationView, ...]:
     """The sources, each with what it shows and how sure it is."""
     return tuple(
-        CitationView(one.citation, one.link, one.supports, words.sentence(one.grade)) for one in about.sources
+        CitationView(
+            told.thing.citation,
+            told.thing.link,
+            told.thing.supports,
+            ended(words.sentence(_(told.thing.grade))),
+            other_language(told.language),
+        )
+        for told in about.sources
     )
 
 
@@ -131,22 +183,29 @@ def path_of(about: About) -> str:
     return about.id if about.kind is Intervention.REMINDER else f"{about.kind}/{about.id}"
 
 
-def _section(heading: str, kind: Intervention, root: str, each: Iterable[tuple[str, str]]) -> Section:
-    return Section(heading, tuple(Link("", text, f"{root}/sources/{kind}/{id_}") for id_, text in each))
+def _link(
+    kind: Intervention, root: str, told: Told[Question] | Told[Guide] | Told[Sheet], *, text: str
+) -> Link:
+    return Link("", text, f"{root}/sources/{kind}/{told.thing.id}", other_language(told.language))
 
 
-def _reminders(catalogue: Catalogue, root: str, tier: Tier) -> tuple[Link, ...]:
+def _reminders(catalogue: Catalogue, root: str, tier: Tier, *, speech: Speech) -> tuple[Link, ...]:
     return tuple(
-        Link(reminder.id, reminder.text, f"{root}/sources/{reminder.id}")
-        for reminder in catalogue.reminders
-        if reminder.tier is tier
+        Link(
+            told.thing.id,
+            told.thing.text,
+            f"{root}/sources/{told.thing.id}",
+            other_language(told.language),
+        )
+        for told in map(speech.told, catalogue.reminders)
+        if told.thing.tier is tier
     )
 
 
-def _asked_for(request: Request) -> About:
+def _asked_for(request: Request, speech: Speech) -> About:
     """Raises NotFound."""
-    path = request.path_params
-    return about_any(services_of(request).catalogue, path.get("kind", Intervention.REMINDER), path["id"])
+    path, catalogue = request.path_params, services_of(request).catalogue
+    return about_any(catalogue, path.get("kind", Intervention.REMINDER), path["id"], speech)
 
 
 async def _shown(services: Services, about: About) -> Response:
@@ -164,14 +223,14 @@ def _values(about: About) -> dict[str, object]:
         "reviewer": about.reviewer,
         "why": about.why,
         "limits": about.limits,
-        "rule": list(about.rule),
-        "unless": list(about.unless),
+        "rule": [line.text for line in about.rule],
+        "unless": [line.text for line in about.unless],
         "holds": list(about.holds),
         "reads": list(about.reads),
         "when_missing": about.when_missing,
         "sources": [
             {"citation": one.citation, "supports": one.supports, "grade": one.grade, "link": one.link}
-            for one in about.sources
+            for one in (told.thing for told in about.sources)
         ],
         "source_attributes": [
             {"number": number, "label": label, "value": value}
@@ -187,11 +246,11 @@ def _page(about: About, root: str) -> SourcePage:
         version=_version(about),
         why=about.why,
         limits=about.limits,
-        rule=about.rule,
-        unless=about.unless,
+        rule=_lines(about.rule),
+        unless=_lines(about.unless),
         holds_heading=_(_HOLDS.get(about.kind, "")),
         holds=about.holds,
-        reads=words.sentence(", ".join(about.reads)) or _("Nothing in the chart"),
+        reads=words.sentence(words.listed(about.reads)) or _("Nothing in the chart"),
         when_missing=about.when_missing,
         shown_with=about.shown_with,
         citations=citations(about),
@@ -202,7 +261,13 @@ def _page(about: About, root: str) -> SourcePage:
         else _("By %(who)s", who=about.reviewer),
         json_url=f"{url}.json",
         all_url=f"{root}/sources",
+        lang=other_language(about.language),
+        mark=mark([about]),
     )
+
+
+def _lines(lines: Iterable[Line]) -> tuple[tuple[str, str], ...]:
+    return tuple((line.text, other_language(line.language)) for line in lines)
 
 
 def _version(about: About) -> str:

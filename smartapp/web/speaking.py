@@ -17,6 +17,8 @@ from smartapp.i18n import Language
 from smartapp.smart.registration import Registration
 from smartapp.web import cookies
 
+LANGUAGE: Final = "language-"
+"""Before the tag of a language, in a button that keeps first what was typed."""
 _KEPT_S: Final = 365 * 24 * 60 * 60
 
 
@@ -67,7 +69,7 @@ def other_language(tag: str) -> str:
 
 
 def content_language() -> str:
-    """For the lang attribute of what is only written in English, such as reminders."""
+    """For the lang attribute of what is only written in English, such as citations."""
     return other_language(i18n.SOURCE)
 
 
@@ -97,7 +99,7 @@ class Speaking:
         if chosen is not None and chosen in self._languages:
             return chosen
         wanted = i18n.accepted(request.headers.get("accept-language", ""))
-        return i18n.match(wanted, self._languages) or i18n.SOURCE
+        return i18n.nearest(wanted, self._languages) or i18n.SOURCE
 
 
 def speak_as_site(request: Request, registration: Registration) -> None:
@@ -110,6 +112,19 @@ def speak_as_site(request: Request, registration: Registration) -> None:
     _here.set(replace(here, languages=tuple(known[tag] for tag in tags)))
     chosen = cookies.read(request, cookies.LANGUAGE)
     i18n.speak(known[chosen if chosen is not None and chosen in tags else next(iter(tags))])
+
+
+def speak_chosen(request: Request, tag: str, *, path: str) -> None:
+    """From here on in the language that was just chosen, for a page that answers a press; its own switch
+    comes back to `path`. A language that is not offered changes nothing.
+    """
+    known: Mapping[str, Language] = request.state.languages
+    here = _here.get()
+    if here is None:
+        return
+    _here.set(replace(here, path=path))
+    if tag in {one.tag for one in here.languages}:
+        i18n.speak(known[tag])
 
 
 def keep_choice(request: Request, response: Response, tag: str) -> None:

@@ -1,11 +1,8 @@
 """What a visit brings to the guides and sheets: what helped before, earlier goals, open decisions."""
 
-from functools import partial
-
 from smartapp.fhir.facts import facts_of
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
-from smartapp.i18n import language
 from smartapp.sdm.knowledge import Question
 from smartapp.sdm.model import Kind, SaidBy, Statement
 from smartapp.sdm.sheets import OfferedSheet, offered_sheets
@@ -14,6 +11,7 @@ from smartapp.web.draft import Box, Draft
 from smartapp.web.presenters_room import ASK, PROMPTS
 from smartapp.web.presenters_said import is_own_words, said
 from smartapp.web.presenters_talks import BesideGuides, Talks, talks
+from smartapp.web.telling import speech_of
 from smartapp.web.visit import Visit
 
 
@@ -27,7 +25,7 @@ def talks_of(visit: Visit, record: PatientRecord | None, draft: Draft) -> Talks:
         _offered(visit, record),
         _beside(visit, record, draft),
         asks=_prompt_of,
-        wording=partial(visit.services.translations.wording, language=language()),
+        speech=speech_of(visit.services.translations),
     )
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from babel.dates import format_date, format_time
-from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from smartapp.i18n import SOURCE, language, locale
 from smartapp.i18n import gettext as _
 from smartapp.sdm import wording
+from smartapp.sdm.phrases import day, in_a_row, listed
 from smartapp.sdm.wording import MONTHS
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "birth",
     "clock_time",
     "day",
+    "details",
+    "in_a_row",
     "listed",
     "number",
     "one_line",
@@ -32,10 +34,7 @@ _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 # themselves stay as stored.
 _BIDI = str.maketrans("", "", "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-
-def day(value: date) -> str:
-    """9 Jun 2026, or as the page's language has it: 9 jun 2026, 2026年6月9日"""
-    return wording.day(value) if language() == SOURCE else format_date(value, "medium", locale())
+_LOOKED_AT = 20
 
 
 def weekday(value: date) -> str:
@@ -58,7 +57,7 @@ def number(value: int) -> str:
 def birth(text: str, today: date) -> str:
     """12-Mar-1958 (68y); a partial date as far as it is known; "Not known" for anything else."""
     found = _PARTIAL_DATE.fullmatch(text)
-    if found is None:
+    if found is None or not int(found[1]):
         return _("Not known")
     year, month, day_of_month = found.groups()
     if month is None or not 1 <= int(month) <= len(MONTHS):
@@ -89,16 +88,19 @@ def age(born: date, today: date) -> str:
     return _("%(number)sm", number=months) if months < 24 else _("%(number)sy", number=months // 12)
 
 
-def listed(each: Iterable[str]) -> str:
-    """goals, notes and forms"""
-    return format_list(list(each), locale="en_GB" if language() == SOURCE else locale())
+def details(each: Iterable[str]) -> str:
+    """Goal, 3 May 2026, said by Ernesto. What is empty is left out."""
+    return _("%(details)s.", details=in_a_row(filter(None, each)))
 
 
 def one_line(text: str, limit: int) -> str:
     """Somebody else's text for a place in our own line: one line, printable, no direction changes, cut."""
-    flat = " ".join(text.translate(_BIDI).split())
+    whole = text.strip()
+    start = whole[: _LOOKED_AT * limit]  # the rest of a megabyte would be cut anyway
+    flat = " ".join(start.translate(_BIDI).split())
     printable = "".join(c for c in flat if c.isprintable())
-    return printable if len(printable) <= limit else printable[: limit - 1] + "…"
+    is_all = len(start) == len(whole) and len(printable) <= limit
+    return printable if is_all else printable[: limit - 1] + "…"
 
 
 def sentence(text: str) -> str:

@@ -3,10 +3,12 @@
 from datetime import date
 from importlib import resources
 
+from smartapp.sdm.because import because, in_english
 from smartapp.sdm.catalogue import load_catalogue
 from smartapp.sdm.facts import ChartFacts, Code, CodedFact, Known, Measured
 from smartapp.sdm.knowledge import Catalogue
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
+from smartapp.sdm.selection import ShownReminder
 
 TODAY = date(2026, 11, 22)
 SNOMED = "http://snomed.info/sct"
@@ -18,6 +20,11 @@ ALL_PARTS = frozenset(Known)
 
 def shipped() -> Catalogue:
     return load_catalogue(resources.files("smartapp.content"))
+
+
+def because_of(shown: ShownReminder) -> str:
+    """Why a reminder is shown, in English."""
+    return because(shown.evidence, in_english).text
 
 
 def snomed(code: str, since: date | None = date(2023, 5, 3), *, number: int = 1) -> CodedFact:

@@ -156,6 +156,11 @@ def test_site_adds_a_reminder_of_its_own(site: Callable[..., Path]) -> None:
 
 def test_site_replaces_a_question_by_its_id(site: Callable[..., Path]) -> None:
     entry = """
+        [[all_questions]]
+        released = 2026-11-22
+        reviewed = 2026-11-23
+        reviewer = "Dr A. Example"
+
         [[question]]
         id = "barrier"
         text = "What makes your plan hard?"
@@ -172,7 +177,27 @@ def test_site_replaces_a_question_by_its_id(site: Callable[..., Path]) -> None:
     replaced = catalogue.question("barrier")
     assert replaced is not None
     assert replaced.text == "What makes your plan hard?"
+    assert (replaced.reviewer, replaced.reviewed) == ("Dr A. Example", date(2026, 11, 23))
     assert len(catalogue.questions) == len(shipped().questions)
+
+
+def test_question_without_reviewer_and_days_is_a_fault(site: Callable[..., Path]) -> None:
+    told = faults_of(site(questions='[[question]]\nid = "ours"\ntext = "How are you?"\n'))
+
+    assert any("question ours: reviewer: write a text here" in fault for fault in told)
+    assert any("question ours: reviewed: write a date" in fault for fault in told)
+
+
+def test_what_a_file_says_for_all_its_questions_is_spelled_right(site: Callable[..., Path]) -> None:
+    told = faults_of(site(questions='[[all_questions]]\nreviwer = "Dr A. Example"\n'))
+
+    assert told == ['questions.toml:2: all_questions: unknown key "reviwer"; did you mean "reviewer"?']
+
+
+def test_every_question_tells_who_read_it_and_when() -> None:
+    for question in shipped().questions:
+        assert question.reviewer
+        assert question.released <= question.reviewed
 
 
 def test_site_switches_a_reminder_off(site: Callable[..., Path]) -> None:
@@ -329,7 +354,8 @@ def test_review_counts_for_two_years(site: Callable[..., Path]) -> None:
 
     assert faults_of_age(catalogue, date(2028, 11, 22)) == ()
     faults = faults_of_age(catalogue, date(2028, 11, 24))
-    assert len(faults) == len(catalogue.reminders) + len(catalogue.guides) + len(catalogue.sheets)
+    dated = (*catalogue.questions, *catalogue.reminders, *catalogue.guides, *catalogue.sheets)
+    assert len(faults) == len(dated)
     assert all(fault.line for fault in faults)
     assert "more than 2 years ago" in faults[0].problem
 

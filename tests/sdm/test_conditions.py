@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from smartapp.sdm.codes import icd10_categories
-from smartapp.sdm.conditions import Condition, Evidence, evaluate, reads
+from smartapp.sdm.conditions import Condition, Evidence, Seen, evaluate, reads
 from smartapp.sdm.facts import ChartFacts, Code, CodedFact, Known
 from tests.sdm.charts import ICD10, TODAY, chart, medicine, order, shipped
 from tests.sdm.meant import MEANT, NOT_MEANT, with_problem
@@ -77,7 +77,13 @@ def test_evidence_uses_our_label_and_never_the_display_in_the_chart() -> None:
     finding = evaluate(CONDITIONS["plan_hard_to_follow"], facts)
 
     assert finding.because == (
-        Evidence("a care plan that was hard to follow in the chart", "Condition/7", date(2024, 2, 1)),
+        Evidence(
+            "a care plan that was hard to follow",
+            "Condition/7",
+            date(2024, 2, 1),
+            seen=Seen.IN_CHART,
+            condition="plan_hard_to_follow",
+        ),
     )
 
 

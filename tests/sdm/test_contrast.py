@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartapp.sdm.contrast import contrasts
-from smartapp.sdm.contrast_topics import LONGEST, MENTIONS
+from smartapp.sdm.contrast_topics import EITHER, LONGEST, MENTIONS, NAMES
 from smartapp.sdm.model import Kind, SaidBy, Statement, Time
 from tests.sdm.said import said
 
@@ -202,3 +202,9 @@ def test_of_thousands_of_statements_only_changes_are_told() -> None:
     found = contrasts(many)
 
     assert 0 < len(found) < len(many)
+
+
+def test_everything_that_a_contrast_can_be_about_has_a_name_to_translate() -> None:
+    about = {mention.about for mentions in MENTIONS.values() for mention in mentions}
+
+    assert sorted(NAMES) == sorted(about | {name for name, _ in EITHER.values()})

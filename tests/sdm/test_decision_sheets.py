@@ -124,7 +124,7 @@ def test_a_chart_offers_the_sheet_of_its_open_decision_and_says_why() -> None:
 
     assert sheet.sheet.id == "af-stroke"
     assert [(one.label, one.on) for one in sheet.evidence] == [
-        ("atrial fibrillation or flutter in the chart", date(2023, 5, 3)),
+        ("atrial fibrillation or flutter", date(2023, 5, 3)),
         ("no blood thinner on the medicine list", None),
     ]
 

@@ -195,4 +195,7 @@ def test_words_that_blame_and_hard_texts_are_told_by_the_check(site: Write) -> N
 
 
 def test_catalogue_leaves_the_handouts_files_to_it(site: Write) -> None:
-    load_catalogue(CONTENT, site(site='[[site]]\ncall = "555-0117"\n', es=""))
+    beside = load_catalogue(CONTENT, site(site='[[site]]\ncall = "555-0117"\n', es=""))
+
+    assert beside == load_catalogue(CONTENT)
+    assert len(beside.questions) > len(TAGS)

@@ -14,7 +14,7 @@ TABLE = Path(__file__).parent / "meanings.txt"
 TABLES = ("question", "reminder", "guide", "sheet")
 NO_MEANING = {
     "id", "version", "released", "reviewed", "reviewer", "priority", "order", "core", "reads",
-    "grade_exception", "key",
+    "grade_exception", "key", "repeats",
 }  # fmt: skip
 """Where and when it appears among others, and who read it: nothing that is said."""
 

@@ -12,7 +12,7 @@ from smartapp.sdm.facts import Known, Measured
 from smartapp.sdm.measured import Asked, LineOnFile, ValueOnFile, asked, figure, lines_that_fit
 from smartapp.sdm.rule_words import in_words
 from smartapp.sdm.selection import Silence, select
-from tests.sdm.charts import ALL_PARTS, TODAY, chart, line, oximetry, shipped
+from tests.sdm.charts import ALL_PARTS, TODAY, because_of, chart, line, oximetry, shipped
 
 CATALOGUE = shipped()
 OXIMETRY = CodeSet(loinc=frozenset({"59408-5"}))
@@ -48,23 +48,29 @@ def at(hour: int, value: float) -> Measured:
 def test_reason_tells_the_value_and_its_day() -> None:
     prompts = select(CATALOGUE, chart(values=(oximetry(91),)))
 
-    assert prompts.reminders[0].because == (
+    assert because_of(prompts.reminders[0]) == (
         "Shown because: oxygen saturation by pulse oximetry 91 % (22 Nov 2026)."
     )
     assert prompts.reminders[0].evidence == (
-        Evidence("oxygen saturation by pulse oximetry", "Observation/2", TODAY, "91 %"),
+        Evidence(
+            "oxygen saturation by pulse oximetry",
+            "Observation/2",
+            TODAY,
+            value="91 %",
+            condition="oxygen_near_threshold",
+        ),
     )
 
 
 def test_reason_of_a_line_by_code_tells_its_day_and_no_value() -> None:
     shown = select(CATALOGUE, chart(values=(line("48643-1", date(2026, 5, 3)),))).reminders[0]
 
-    assert shown.because == "Shown because: an eGFR line from an equation before 2021 (3 May 2026)."
+    assert because_of(shown) == "Shown because: an eGFR line from an equation before 2021 (3 May 2026)."
 
 
 def test_both_lines_of_a_split_egfr_give_the_same_reason() -> None:
     reasons = {
-        select(CATALOGUE, chart(values=(line(code),))).reminders[0].because
+        because_of(select(CATALOGUE, chart(values=(line(code),))).reminders[0])
         for code in ("48642-3", "48643-1", "88293-6", "88294-4")
     }
 

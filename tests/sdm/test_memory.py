@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartapp.sdm.facts import ChartFacts, CodedFact
+from smartapp.sdm.knowledge import Repeats, Tier
 from smartapp.sdm.memory import Memory, Trigger
 from smartapp.sdm.selection import Prompts, Silence, SilentReminder, select, without_reminders
 from tests.sdm.charts import TODAY, chart, icd10, order, oximetry, shipped
 from tests.sdm.test_selection import CHARTS, IDS
 
 CATALOGUE = shipped()
+EVERY_VISIT = {one.id for one in CATALOGUE.reminders if one.repeats is Repeats.EVERY_VISIT}
 AF = icd10("I48.91", date(2023, 5, 3))
 SHOWN = date(2026, 5, 3)
 
@@ -164,7 +166,7 @@ def test_with_any_memory_two_at_most_are_shown_none_again_and_always_the_same(
     assert len({shown.reminder.tier for shown in again.reminders}) == len(again.reminders)
     assert for_good.isdisjoint(ids(again))
     if days <= 365:
-        assert set(ids(first)).isdisjoint(ids(again))
+        assert (set(ids(first)) - EVERY_VISIT).isdisjoint(ids(again))
     elif days > 366 and not for_good:
         assert again == first
     assert select(CATALOGUE, facts, hidden=hidden, memory=Memory(dict(before).get, for_good)) == again
@@ -181,13 +183,36 @@ def test_visit_after_visit_nothing_is_repeated_until_nothing_is_left(facts: Char
     seen: list[str] = []
     for visit in range(len(CATALOGUE.reminders) + 1):
         prompts = select(CATALOGUE, facts, memory=Memory(memory.get))
-        seen += ids(prompts)
+        once = [id_ for id_ in ids(prompts) if id_ not in EVERY_VISIT]
+        seen += once
         memory |= remembered(prompts, on=TODAY - timedelta(days=visit))
-        if not prompts.reminders:
+        if all(shown.is_again for shown in prompts.reminders):
             break
 
     assert len(seen) == len(set(seen))
-    assert select(CATALOGUE, facts, memory=Memory(memory.get)).reminders == ()
+    assert set(ids(select(CATALOGUE, facts, memory=Memory(memory.get)))) <= EVERY_VISIT
+
+
+def test_need_for_an_interpreter_is_told_again_when_nothing_new_goes_first_and_can_be_hidden() -> None:
+    facts = chart(language="es", visit_in_progress=True)
+    memory: dict[Trigger, date] = {}
+    visits: list[list[str]] = []
+    for week in range(len(CATALOGUE.reminders)):
+        prompts = select(CATALOGUE, facts, memory=Memory(memory.get))
+        visits.append(ids(prompts))
+        memory |= remembered(prompts, on=TODAY - timedelta(days=7 + week))
+
+    universal = [each.id for each in CATALOGUE.reminders if each.tier is Tier.UNIVERSAL]
+    shown = [id_ for visit in visits for id_ in visit if id_ in universal]
+    new = shown[: shown.index("R24", shown.index("R24") + 1)]
+    assert shown[0] == "R24"
+    assert len(new) == len(set(new)) > 2
+    assert visits[-1] == ["R24"]
+    assert "R24" not in ids(select(CATALOGUE, facts, memory=Memory(memory.get, frozenset({"R24"}))))
+
+
+def test_only_the_interpreter_reminder_comes_again_within_a_year() -> None:
+    assert {"R24"} == EVERY_VISIT
 
 
 @given(facts=CHARTS, number=st.integers(100, 120))

@@ -55,7 +55,7 @@ async def test_words_of_another_language_carry_it(browser: Browser) -> None:
 async def test_name_and_question_are_sent_while_the_chart_is_still_being_read() -> None:
     async with held_clinic("/DocumentReference") as (held, wire):
         browser = held.browser()
-        answer = await browser.get_once(held.ehr.new_launch("delgado-rosa"))
+        answer = await browser.begin(held.ehr.new_launch("delgado-rosa"))
         back = await browser.get_once(answer.headers["location"])
         arrived = await browser.get_once(back.headers["location"])
         sent = await pieces(held.app, arrived.headers["location"], browser)
@@ -77,7 +77,7 @@ async def test_name_and_question_are_sent_while_the_chart_is_still_being_read() 
 async def test_questions_do_not_wait_for_the_chart() -> None:
     async with held_clinic("/DocumentReference") as (held, wire):
         browser = held.browser()
-        answer = await browser.get_once(held.ehr.new_launch("delgado-rosa", intent="room"))
+        answer = await browser.begin(held.ehr.new_launch("delgado-rosa", intent="room"))
         back = await browser.get_once(answer.headers["location"])
         arrived = await browser.get_once(back.headers["location"])
 

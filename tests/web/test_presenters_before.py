@@ -14,6 +14,7 @@ from smartapp.sdm.knowledge import Citation
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 from smartapp.sdm.selection import select
 from smartapp.sdm.standing import is_over
+from smartapp.sdm.translations import Wording
 from smartapp.web.presenters_before import Beside, ChartView, chart_view, is_child, opening
 from smartapp.web.presenters_said import said
 from smartapp.web.presenters_sources import short_form
@@ -119,7 +120,7 @@ def test_many_unreadable_notes_are_counted() -> None:
 def test_somebody_who_has_died_is_asked_nothing() -> None:
     patient = PatientIdentity("p", call_name="Sam", deceased=True, birth_date="2020-01-01")
 
-    top = opening(patient, "What are you hoping for?", name="Sam", today=TODAY)
+    top = opening(patient, Wording("What are you hoping for?", "en"), name="Sam", today=TODAY)
     found = view(record(patient))
 
     assert top.ask == ""
@@ -144,7 +145,7 @@ def test_somebody_who_has_died_is_asked_nothing() -> None:
     ],
 )
 def test_question_to_a_child_is_for_the_parent_too(born: str, line: str) -> None:
-    found = opening(PatientIdentity("p", birth_date=born), "What?", name="Sam", today=TODAY)
+    found = opening(PatientIdentity("p", birth_date=born), Wording("What?", "en"), name="Sam", today=TODAY)
 
     assert (found.ask, found.line) == ("What?", line)
 
@@ -188,7 +189,6 @@ def test_every_shipped_source_has_a_short_form() -> None:
         "Healthwise, undated",
         "NHLBI, undated",
         "National Institute on Drug Abuse, undated",
-        "US Food and Drug Administration, undated",
         "NIDDK, undated",
     ]
 

@@ -320,14 +320,16 @@ def test_only_fields_of_a_blank_sheet_are_kept() -> None:
     assert not own_sheet.is_key("token")
 
 
-async def test_a_sheet_says_that_it_is_in_english_where_the_page_is_not(visit: OpenVisit) -> None:
+async def test_a_sheet_speaks_the_language_of_the_page_and_says_that_it_is_a_draft(visit: OpenVisit) -> None:
     page = await sheet(visit)
 
     answer = await visit.browser.post(page.action, [*page.fields, ("next", "language-es")])
 
     assert str(answer.url.path) == visit.path(STROKE)
     assert '<html lang="es"' in answer.text
-    assert '<h1 class="app-ask" lang="en">How do you want to lower your risk of a stroke?</h1>' in answer.text
+    assert '<h1 class="app-ask">¿Cómo quiere bajar su riesgo de un derrame cerebral?</h1>' in answer.text
+    assert answer.text.count("Traducción en borrador. Necesita un traductor calificado.") == 1
+    assert "Se muestra porque: fibrilación o aleteo auricular en la historia clínica" in answer.text
     assert 'lang="en"' in (await visit.page("room")).text
 
 

@@ -75,3 +75,16 @@ def test_each_language_writes_dates_and_numbers_in_its_own_way(tag: str, shown: 
             words.listed(["a", "b", "c"]),
             words.clock_time(datetime(2026, 6, 9, 17, 5, tzinfo=UTC)),
         ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"),
+    [
+        ("en", "Goal, said by Ernesto."),
+        ("es", "Goal, said by Ernesto."),
+        ("zh-Hans", "Goal、said by Ernesto。"),
+    ],
+)
+def test_list_of_details_has_the_marks_of_its_language(tag: str, shown: str) -> None:
+    with speaking(LANGUAGES[tag]):
+        assert words.details(["Goal", "", "said by Ernesto"]) == shown
