@@ -188,6 +188,8 @@ CLINICAL_NOTE: Final = Coding(
     "Clinical Note",
 )
 PROGRESS_NOTE: Final = Coding(LOINC, "11506-3", "Progress note")
+UNKNOWN_TYPE: Final = Coding("http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "UNK", "unknown")
+"""US Core's document types take it where no code of LOINC is known."""
 
 AUTHOR: Final = Coding(_PARTICIPANT, "author", "Author")
 INFORMANT: Final = Coding(_PARTICIPANT, "informant", "Informant")

@@ -1,4 +1,4 @@
-"""What a new DocumentReference (a note) and a new QuestionnaireResponse (answers) must be.
+"""What a new DocumentReference (a note or a handout) and a new QuestionnaireResponse (answers) must be.
 
 US Core: us-core-6 (a note has its text). The three forms of a note: ehr/profile.py.
 """
@@ -49,6 +49,12 @@ def check_document(resource: Resource, expected: Expected) -> None:
 
 
 def _check_type(resource: Resource, expected: Expected) -> None:
+    if expected.handout is not None:
+        loinc = expected.handout.loinc
+        kind = terms.coding(terms.LOINC, loinc) if loinc else terms.UNKNOWN_TYPE
+        check_fixed(resource, "type", coded(kind) | {"text": terms.HANDOUT})
+        check_fixed(resource, "description", terms.HANDOUT_DESCRIPTION)
+        return
     if expected.note_type == terms.PROGRESS_NOTE["code"]:
         named = coded(terms.PROGRESS_NOTE) | {"text": terms.PROGRESS_NOTE["display"]}
     else:
@@ -60,8 +66,13 @@ def _check_attachment(attachment: Resource, expected: Expected) -> None:
     path = "DocumentReference.content[0].attachment"
     if attachment["contentType"] != _CONTENT_TYPES[expected.note_shape]:
         refuse(f"{path}.contentType", "not what this EHR takes")
-    # Epic keeps neither.
+    # Epic keeps none of it.
     wanted = set() if expected.note_shape is NoteShape.EPIC else {"title", "creation"}
+    if wanted and expected.handout is not None:
+        wanted |= {"language"}
+        named = (attachment.get("title"), attachment.get("language"))
+        if named != (expected.handout.title, expected.handout.language):
+            refuse(path, "not the handout that was confirmed")
     if attachment.keys() - {"contentType", "data"} != wanted:
         refuse(path, "not the form that this EHR takes")
     text = _decoded(f"{path}.data", str(attachment["data"]))

@@ -13,6 +13,15 @@ from smartapp.sdm.model import Kind
 _NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True)
+class ExpectedHandout:
+    """`title` and `language` as on the page; `loinc`: the type that the site names, "" for none."""
+
+    title: str
+    language: str
+    loinc: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """`references`: by element ("addresses", "focus", "item", "who"), everything that may stand there,
@@ -24,7 +33,8 @@ class Expected:
     the resource type of each "urn:uuid:..." of the same transaction. `identifier`: the value of the one
     identifier of the resource, "" for a resource that has none.
 
-    `texts`: every text that may stand there, besides what codes are called; `note_text`: the whole of a note.
+    `texts`: every text that may stand there, besides what codes are called; `note_text`: the whole of a note
+    or handout. `handout`: of a handout only, and then no statement is told of.
 
     Of a statement: its `kind`, `words`, `choice` (a code, see sdm/choices.py), and the `tag` that says whose
     words they are, "" for none; of an order of importance also its `entries`, the reference and the words of
@@ -42,6 +52,7 @@ class Expected:
     urn_types: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     texts: frozenset[str] = frozenset()
     note_text: str = ""
+    handout: ExpectedHandout | None = None
     kind: Kind | None = None
     words: tuple[str, ...] = ()
     choice: str = ""

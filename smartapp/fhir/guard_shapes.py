@@ -151,7 +151,7 @@ DOCUMENT_REFERENCE: Final = Shape(
                 {
                     "attachment": Shape(
                         {"contentType": Leaf.CODE, "data": Leaf.DATA},
-                        {"title": Leaf.TEXT, "creation": Leaf.TIME},
+                        {"title": Leaf.TEXT, "creation": Leaf.TIME, "language": Leaf.CODE},
                     )
                 }
             )

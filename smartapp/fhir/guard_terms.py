@@ -46,6 +46,10 @@ CLINICAL_NOTE: Final = coding(
     f"{_US_CORE}CodeSystem/us-core-documentreference-category", "clinical-note", "Clinical Note"
 )
 PROGRESS_NOTE: Final = coding(LOINC, "11506-3", "Progress note")
+UNKNOWN_TYPE: Final = coding("http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "UNK", "unknown")
+HANDOUT: Final = "Handout for the patient"
+HANDOUT_DESCRIPTION: Final = "Handout for the patient, made with Common Ground"
+"""What a handout is called in the chart."""
 PCO_WHAT_MATTERS: Final = coding(_PCO_CONCEPT, "what-matters", "What Matters")
 PCO_PERSON_CENTERED: Final = coding(_PCO_CONCEPT, "person-centered", "Person-Centered")
 PCO_CONFIDENCE: Final = coding(

@@ -12,7 +12,7 @@ from smartapp.errors import ForeignOrigin
 from smartapp.fhir import lenses
 from smartapp.fhir.client import NOTE_BYTES
 from smartapp.fhir.dates import day_of
-from smartapp.fhir.document import DESCRIPTION
+from smartapp.fhir.document import DESCRIPTION, HANDOUT, HANDOUT_DESCRIPTION
 from smartapp.fhir.note_lenses import ClinicalImpression, Composition, CompositionSection, DiagnosticReport
 from smartapp.fhir.note_order import Candidate, NoteKind, field_of
 from smartapp.fhir.own_marks import is_ours
@@ -71,8 +71,8 @@ class ListedNote:
 
 
 def of_document(document: lenses.DocumentReference, patient: ThisPatient) -> ListedNote | None:
-    """None for one that was superseded."""
-    if document.status == "superseded":
+    """None for one that was superseded, and for a handout of this app: it says nothing that is new."""
+    if document.status == "superseded" or _is_handout(document):
         return None
     attachment = best_attachment([one.attachment for one in document.content])
     title = document.type.words or document.description or attachment.title
@@ -93,6 +93,11 @@ def of_document(document: lenses.DocumentReference, patient: ThisPatient) -> Lis
         attachment=attachment,
         replaces=_relative(replaced, patient),
     )
+
+
+def _is_handout(document: lenses.DocumentReference) -> bool:
+    is_named = document.type.words == HANDOUT and is_ours(document.identifier)
+    return is_named or document.description == HANDOUT_DESCRIPTION
 
 
 def of_report(report: DiagnosticReport, patient: ThisPatient) -> ListedNote | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from smartapp.fhir.patient_record import Note, NoteWording, PatientIdentity
 from smartapp.notes.finding import Experiencer, Finding, Label, Status, Task
+from smartapp.notes.own_handout import without_handouts
 from smartapp.notes.own_note import NotedStatement, OwnNote, own_notes
 from smartapp.sdm.choices import option
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement, Time
@@ -198,7 +199,7 @@ def _own_statements(note: Note, patient: PatientIdentity) -> tuple[list[Statemen
     Text that was copied by hand could be from another chart: it counts when it names this patient, and as
     unconfirmed. Where it does not, nobody reads it.
     """
-    notes, rest = own_notes(note.text)
+    notes, rest = own_notes(without_handouts(note.text))
     if not all(note.is_ours or _names(one.patient_name, patient) for one in notes):
         return [], rest
     return [_noted(statement, one, note) for one in notes for statement in one.statements], rest

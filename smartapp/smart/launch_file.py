@@ -17,7 +17,7 @@ from smartapp.http import Origin
 from smartapp.smart.doors import origins_of
 from smartapp.smart.issuer import LOOPBACK_HOSTS, is_tenant, pattern_of
 from smartapp.smart.keys import ALGORITHMS, UnusableKey, load_keys
-from smartapp.smart.launch_file_write import QUESTIONNAIRE_KEYS, WRITE_KEYS, with_writing
+from smartapp.smart.launch_file_write import HANDOUT_KEYS, QUESTIONNAIRE_KEYS, WRITE_KEYS, with_writing
 from smartapp.smart.registration import ClientAuth, Dialect, Mode, Registration
 from smartapp.smart.scopes import is_scope
 from smartapp.smart.toml_source import TomlSource
@@ -37,6 +37,7 @@ KNOWN = {
     "read": ("timeout_s", "wave_timeout_s", "first_paint_ms", "max_notes", "note_types"),
     "write": WRITE_KEYS,
     "questionnaire": QUESTIONNAIRE_KEYS,
+    "handout": HANDOUT_KEYS,
     "ui": ("languages", "banner", "style", "mediation"),
     "endpoints": ("authorize", "token", "jwks"),
 }  # fmt: skip
@@ -218,7 +219,7 @@ def _secret(source: TomlSource, surroundings: Surroundings) -> SecretStr | None:
     if source.has("client", "secret_file"):
         try:
             value = (surroundings.directory / source.text("client", "secret_file")).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
+        except (OSError, ValueError):
             source.fault("client", "secret_file", "cannot be read")
             return None
     if value and not _CREDENTIAL.fullmatch(value):

@@ -1,4 +1,6 @@
-"""The sections [write] and [questionnaire] of a launch file: what the site wants written, in which form."""
+"""The sections [write], [questionnaire] and [handout] of a launch file: what the site wants written, in which
+form.
+"""
 
 import re
 from dataclasses import replace
@@ -18,6 +20,7 @@ QUESTION_KINDS: Final = tuple(kind.value for kind in RECORDABLE_KINDS)
 
 WRITE_KEYS: Final = ("order", "confirm", "provenance", "us_core", "pco", "note_type", "transaction")
 QUESTIONNAIRE_KEYS: Final = ("canonical", *QUESTION_KINDS)
+HANDOUT_KEYS: Final = ("file", "type")
 
 _LOINC = re.compile(r"([0-9]{1,7})-([0-9])")
 _CANONICAL = re.compile(r"(?:https?://[^\s|#]+|urn:(?:uuid|oid):[^\s|#]+)(?:\|[^\s|#]+)?")
@@ -37,8 +40,10 @@ def with_writing(source: TomlSource, registration: Registration) -> Registration
         transactions=transaction == "if-supported",
         us_core=source.choice("write", "us_core", US_CORE, default=registration.us_core),
         pco=source.flag("write", "pco", default=registration.pco),
-        note_type=_note_type(source, registration.note_type),
+        note_type=_loinc(source, "write", "note_type") or registration.note_type,
         questionnaire=_questionnaire(source) if source.has("questionnaire") else None,
+        files_handout=source.flag("handout", "file", default=registration.files_handout),
+        handout_type=_loinc(source, "handout", "type"),
     )
 
 
@@ -63,16 +68,17 @@ def _order(source: TomlSource, default: tuple[str, ...]) -> tuple[str, ...]:
     return order
 
 
-def _note_type(source: TomlSource, default: str) -> str:
-    code = source.text("write", "note_type")
+def _loinc(source: TomlSource, section: str, key: str) -> str:
+    """The code, "" without one."""
+    code = source.text(section, key)
     if not code:
-        return default
+        return ""
     parts = _LOINC.fullmatch(code)
     if parts is None:
-        source.fault("write", "note_type", f"is {code!r}, which is no LOINC code such as 11506-3")
+        source.fault(section, key, f"is {code!r}, which is no LOINC code such as 11506-3")
     elif int(parts[2]) != check_digit(parts[1]):
         right = check_digit(parts[1])
-        source.fault("write", "note_type", f"is {code}: the digit behind {parts[1]} would have to be {right}")
+        source.fault(section, key, f"is {code}: the digit behind {parts[1]} would have to be {right}")
     return code
 
 

@@ -92,6 +92,10 @@ class Registration:
     note_type: str = "11506-3"
     """LOINC code of the type of note that is filed; progress note."""
     questionnaire: Questionnaire | None = None
+    files_handout: bool = False
+    """Whether the patient's handout may be filed in the chart, when the clinician presses for it."""
+    handout_type: str = ""
+    """LOINC code of the type of document that a handout is; "" where the site names none."""
     session_minutes: int = 480
     idle_minutes: int = 15
     languages: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from smartapp.errors import AppError
 from smartapp.web import presenters_done
 from smartapp.web.desk import Desk, look
+from smartapp.web.handout_filing import receipts_of
 from smartapp.web.planning import offer_for
 from smartapp.web.presenters_frame import frame
 from smartapp.web.presenters_receipt import Told
@@ -42,6 +43,7 @@ async def check(request: Request) -> Response:
     await services.sender.send(context, client=client, capability=capability)
     await services.sender.check(context, client=client, capability=capability)
     await services.changer.check(context, client=client, capability=capability)
+    await services.filer.check(context, client=client, capability=capability)
     return see(visit.path("done"))
 
 
@@ -65,7 +67,8 @@ async def pasted(request: Request) -> Response:
 
 
 async def _told(visit: Visit, desk: Desk, name: str) -> Told:
-    offer = await _offer(visit) if desk.receipts else None
+    handouts = await receipts_of(visit)
+    offer = await _offer(visit) if desk.receipts or handouts else None
     scopes = visit.session.launch.scopes
 
     def may_change(resource_type: str) -> bool:
@@ -82,6 +85,7 @@ async def _told(visit: Visit, desk: Desk, name: str) -> Told:
         lower=_lower(desk, offer),
         can_change=may_change,
         provenance=await visit.services.sender.provenance(visit.id),
+        handouts=handouts,
     )
 
 

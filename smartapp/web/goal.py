@@ -20,6 +20,7 @@ from smartapp.web.draft_form import text, typed
 from smartapp.web.presenters_change import CHOICES, newest_changes
 from smartapp.web.presenters_frame import frame
 from smartapp.web.presenters_goal import Showing, Typed
+from smartapp.web.speaking import keep_choice, speak_chosen
 from smartapp.web.visit import Visit, open_even_ended, open_posted, open_visit, read_posted, see
 from smartapp.web.write_context import owner_context, write_context
 from smartapp.writing.changing import can_change
@@ -66,6 +67,21 @@ async def change(request: Request) -> Response:
     receipt = await services.changer.change(context, wanted, client=client, capability=capability)
     _forget_if_stored(visit, receipt)
     return see(visit.path(f"goals/{goal_id}{_OUTCOME}"))
+
+
+async def choose_language(request: Request) -> Response:
+    """The same page in another language, with what was typed and not sent yet. Nothing is kept or sent."""
+    goal_id = _goal_id(request)
+    form = await read_posted(request)
+    filled = _typed(form)
+    request.state.unkept = "\n\n".join(part for part in (filled.words, filled.note) if part)
+    visit = await open_visit(request)
+    visit.check(text(form, "token"), text(form, "patient"))
+    tag = text(form, "language")
+    speak_chosen(request, tag, path=visit.path(f"goals/{goal_id}"))
+    response = await _page(visit, goal_id, filled)
+    keep_choice(request, response, tag)
+    return response
 
 
 async def check(request: Request) -> Response:

@@ -8,10 +8,11 @@ from smartapp.i18n import gettext as _
 from smartapp.i18n import marked, ngettext
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web.presenters_change import ChangeView, change_views
+from smartapp.web.presenters_filing import receipt_views
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_places import is_signed_at_once, note_name
 from smartapp.web.presenters_receipt import ReceiptView, Told, is_stored, receipt_view
-from smartapp.writing.model import ChangeReceipt, Receipt, Rung, State, WriteSite
+from smartapp.writing.model import Receipt, Rung, State, WriteSite
 
 _ORDER: Final = (
     State.REFUSED, State.CONFLICT, State.UNKNOWN, State.SENDING, State.PLANNED, State.STORED, State.PASTED,
@@ -47,13 +48,16 @@ class CopyView:
 
 @dataclass(frozen=True, slots=True)
 class DonePage:
-    """`check_label`: the button that asks the chart again, "" when nothing is open."""
+    """`check_label`: the button that asks the chart again, "" when nothing is open. `handouts`: those that
+    were to be filed.
+    """
 
     frame: Frame
     heading: str
     intro: str
     receipts: tuple[ReceiptView, ...]
     changes: tuple[ChangeView, ...]
+    handouts: tuple[ReceiptView, ...]
     check_label: str
     copy: CopyView | None
     left: tuple[LeftView, ...]
@@ -65,17 +69,28 @@ def done_page(frame: Frame, told: Told) -> DonePage:
     rows = sorted(_rows(receipts), key=lambda row: _place(row[0]))
     return DonePage(
         frame=frame,
-        heading=heading(receipts) if receipts or not told.changes else _("What became of your changes"),
-        intro=_intro(receipts, told.site) if receipts or not told.changes else "",
+        heading=_heading(told),
+        intro=_intro(receipts, told.site) if receipts or not (told.changes or told.handouts) else "",
         receipts=tuple(receipt_view(row, frame.call_name, told) for row in rows),
         changes=change_views(told.changes),
-        check_label=_check_label(receipts, told.changes),
+        handouts=receipt_views(
+            told.handouts, told.site, can_change=told.can_change("DocumentReference"), is_elsewhere=True
+        ),
+        check_label=_check_label(told),
         copy=_copy(told),
         left=tuple(
             LeftView(_(KIND_WORDS[box.kind]), box.said, box.verbatim and not box.option) for box in told.left
         ),
         provenance=_provenance(told.provenance),
     )
+
+
+def _heading(told: Told) -> str:
+    if not told.receipts and told.changes:
+        return _("What became of your changes")
+    if not told.receipts and told.handouts:
+        return _("What became of the handout")
+    return heading(told.receipts)
 
 
 def heading(receipts: Sequence[Receipt]) -> str:
@@ -161,10 +176,12 @@ def _intro(receipts: Sequence[Receipt], site: WriteSite) -> str:
     return " ".join(sentences)
 
 
-def _check_label(receipts: Sequence[Receipt], changes: Sequence[ChangeReceipt]) -> str:
-    sent = [receipt for receipt in receipts if receipt.rung is not Rung.COPY]
+def _check_label(told: Told) -> str:
+    sent = [receipt for receipt in told.receipts if receipt.rung is not Rung.COPY]
     states = {one.state for one in sent}
-    wishes = {one.taken_back for one in sent} | {one.state for one in changes}
+    wishes = {one.taken_back for one in sent} | {one.state for one in told.changes}
+    # A handout that was not sent goes from its own page, which shows it first.
+    wishes |= {state for one in told.handouts for state in (one.state, one.taken_back)}
     if (states | wishes) & {State.UNKNOWN, State.SENDING}:
         return _("Check the chart again")
     # A wish that was not sent goes from its own page, which shows first how the entry stands now.

@@ -18,6 +18,7 @@ from smartapp.sdm.model import Kind, SaidBy
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 from smartapp.web.handout_kept import Choices, Kept
+from smartapp.web.presenters_filing import FilingView
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_said import language_name, language_tag
 
@@ -99,11 +100,12 @@ class FormPage:
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
     """`draft`: what the clinician has to know before it is printed; `failed`: that no PDF file could be made.
-    Both "" for nothing.
+    Both "" for nothing. `filing`: what becomes of it in the chart.
     """
 
     frame: Frame
     handout: Handout
+    filing: FilingView
     draft: str
     can_make_pdf: bool
     failed: str
@@ -154,10 +156,13 @@ def form_page(frame: Frame, shown: Shown) -> FormPage:
     )
 
 
-def printed_page(frame: Frame, handout: Handout, *, can_make_pdf: bool, has_failed: bool) -> PrintedPage:
+def printed_page(
+    frame: Frame, handout: Handout, *, filing: FilingView, can_make_pdf: bool, has_failed: bool
+) -> PrintedPage:
     return PrintedPage(
         frame=frame,
         handout=handout,
+        filing=filing,
         draft=_("Draft translation. It needs a qualified translator.") if handout.draft else "",
         can_make_pdf=can_make_pdf,
         failed=_("The PDF file could not be made. Print the page with the browser.") if has_failed else "",
@@ -216,7 +221,7 @@ def _line(line: Line, *, is_ticked: bool) -> LineView:
         _("in the clinician’s words") if line.is_summary else "",
         _("chosen: %(option)s", option=_(line.chosen)) if line.chosen else "",
     ]
-    about = ", ".join(filter(None, parts)) + "."
+    about = words.details(parts)
     if line.kind is Kind.STRENGTH:
         about = f"{about} {_(_STRENGTH)}"
     return LineView(line.id, line.words, language_tag(line.lang), line.is_quoted, about, is_ticked)

@@ -8,9 +8,11 @@ from smartapp.fhir.chart_entry import ChartEntry
 from smartapp.i18n import gettext as _
 from smartapp.i18n import marked
 from smartapp.sdm.model import ChangeKind
+from smartapp.sdm.phrases import sentences
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
 from smartapp.web.presenters_change import outcome_of
+from smartapp.web.presenters_filing import title_of
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_goal import status_words
 from smartapp.web.presenters_review import said_by
@@ -56,19 +58,14 @@ def undo_page(
     wish = written.taken_back
     now = entry.words if entry else ""
     tone, state, lines = outcome_of(wish) if wish else ("", "", ())
-    if wish and wish.state is State.CONFLICT and now == "\n".join(draft.words for draft in written.drafts):
+    if wish and wish.state is State.CONFLICT and now == _sent_words(written):
         lines = (_(_SAME_WORDS), *lines[1:])
     is_sent = wish is not None and wish.state in {State.STORED, State.SENDING, State.UNKNOWN}
     why_not = "" if is_sent else _why_not(entry, can_change=can_change)
     return UndoPage(
         frame=frame,
         row=row,
-        sent=tuple(
-            SentView(
-                f"{_(KIND_WORDS[draft.kind])}. {said_by(draft, frame.call_name)}", draft.words, draft.verbatim
-            )
-            for draft in written.drafts
-        ),
+        sent=_sent(written, frame.call_name),
         now=now,
         is_now_quoted=any(draft.verbatim and draft.words == now for draft in written.drafts),
         status=_status(entry) if entry else _("The chart could not be read now."),
@@ -80,6 +77,26 @@ def undo_page(
         button="" if why_not else _button(wish.state if wish else None),
         version=entry.version if entry else "",
     )
+
+
+def _sent(written: Written, name: str) -> tuple[SentView, ...]:
+    if written.handout is not None:
+        about = title_of(written.handout.language)
+        return (SentView(about, written.handout.text, is_quoted=False),)
+    return tuple(
+        SentView(
+            sentences((words.details([_(KIND_WORDS[draft.kind])]), said_by(draft, name))),
+            draft.words,
+            draft.verbatim,
+        )
+        for draft in written.drafts
+    )
+
+
+def _sent_words(written: Written) -> str:
+    if written.handout is not None:
+        return written.handout.text
+    return "\n".join(draft.words for draft in written.drafts)
 
 
 def _button(state: State | None) -> str:
@@ -95,25 +112,25 @@ def _button(state: State | None) -> str:
 
 
 def _status(entry: ChartEntry) -> str:
-    version = (
-        " " + _("Version %(version)s.", version=words.one_line(entry.version, 20)) if entry.version else ""
-    )
-    return f"{entry.reference}. {status_words(entry.status)}.{version}"
+    version = _("Version %(version)s.", version=words.one_line(entry.version, 20)) if entry.version else ""
+    return sentences((words.details([entry.reference]), words.details([status_words(entry.status)]), version))
 
 
 def _why_not(entry: ChartEntry | None, *, can_change: bool) -> str:
     """Why it cannot be done from here, and what to do instead; "" when it can."""
     ask = _("Open it in the EHR and mark it there as entered in error.")
     if not can_change:
-        return _("This EHR takes no changes from apps.") + f" {ask}"
+        return sentences((_("This EHR takes no changes from apps."), ask))
     if entry is None:
         return ""
     if ChangeKind.WITHDRAWN in entry.obstacles:
-        return Obstacle(entry.obstacles[ChangeKind.WITHDRAWN]).value
+        return _(Obstacle(entry.obstacles[ChangeKind.WITHDRAWN]).value)
     if not entry.version:
-        return _("This EHR tells no versions, so a change could overwrite somebody else’s.") + f" {ask}"
+        no_versions = _("This EHR tells no versions, so a change could overwrite somebody else’s.")
+        return sentences((no_versions, ask))
     return ""
 
 
 def _to_find(written: Written) -> str:
-    return "\n".join((written.reference, *(draft.words for draft in written.drafts)))
+    words = [written.handout.title] if written.handout else [draft.words for draft in written.drafts]
+    return "\n".join((written.reference, *words))

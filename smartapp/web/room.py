@@ -1,7 +1,6 @@
 """In the room: the questions, and keeping what is typed, whatever happens to the session or the EHR."""
 
 from functools import partial
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -10,7 +9,6 @@ from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.statements import all_statements
 from smartapp.fhir.this_patient import is_id
 from smartapp.i18n import gettext as _
-from smartapp.i18n import language
 from smartapp.sdm.knowledge import Catalogue
 from smartapp.sdm.model import Kind
 from smartapp.sdm.selection import Prompts
@@ -41,7 +39,8 @@ from smartapp.web.presenters_said import said
 from smartapp.web.presenters_talks import GOAL_BUTTON, MIRROR, MORE_OPTION, SHEET_BUTTON, mirrored
 from smartapp.web.remembered import prompts_of
 from smartapp.web.soon import soon
-from smartapp.web.speaking import keep_choice
+from smartapp.web.speaking import LANGUAGE, keep_choice
+from smartapp.web.telling import speech_of
 from smartapp.web.topics import strengths_of, talks_of
 from smartapp.web.visit import Visit, open_even_ended, open_posted, open_visit, read_posted, see
 
@@ -51,9 +50,7 @@ data.
 """
 ROOM_WITH_ERRORS = "room#errors"
 """The fragment moves the focus to the list of errors, also without a script and inside a frame."""
-_LANGUAGE: Final = "language-"
-"""Before the tag of a language, in a button that keeps the draft first."""
-_PAGES = frozenset({"before", "room", "review", "done", "statements"})
+_PAGES = frozenset({"before", "room", "review", "done", "statements", "end"})
 
 
 async def show(request: Request) -> Response:
@@ -86,7 +83,7 @@ async def keep_draft(request: Request) -> Response:
     if wants_json(request):
         return JSONResponse({"kept_at": words.clock_time(kept_at)})
     response = see(visit.path(await _next(visit, posted)))
-    keep_choice(request, response, posted.next.removeprefix(_LANGUAGE))
+    keep_choice(request, response, posted.next.removeprefix(LANGUAGE))
     return response
 
 
@@ -197,7 +194,7 @@ def _page(
 ) -> RoomPage:
     catalogue, today = visit.services.catalogue, visit.services.today()
     faults = faults_of(desk.draft)
-    wording = partial(visit.services.translations.wording, language=language())
+    speech = speech_of(visit.services.translations)
     earlier = tuple(
         (statement.kind, said(statement, today))
         for statement in (all_statements(record) if record else ())
@@ -205,7 +202,7 @@ def _page(
     )
     questions = prompts.questions if prompts else catalogue.questions
     ask_still = prompts.confirm if prompts else ()
-    confirm = confirm_views(ask_still, partial(prompt_of, catalogue=catalogue), today)
+    confirm = confirm_views(ask_still, partial(prompt_of, catalogue=catalogue), today, speech)
     written = len(desk.draft.written)
     return RoomPage(
         id=new_page_id(),
@@ -217,12 +214,12 @@ def _page(
             faults,
             around_of(record, frame.call_name),
             catalogue=catalogue,
-            wording=wording,
+            speech=speech,
             earlier=earlier,
             opened=opened,
             own=desk.draft.sheet,
         ),
-        topics=presenters_room.topic_views(questions, catalogue, wording),
+        topics=presenters_room.topic_views(questions, catalogue, speech),
         places=presenters_room.place_views(questions),
         before=not_confirmed(earlier, confirm)[: presenters_room.MOST_BEFORE],
         kept_line=_("Draft kept %(time)s", time=words.clock_time(desk.changed_at))
@@ -233,6 +230,7 @@ def _page(
         waiting=record is None,
         confirm=confirm,
         talks=talks_of(visit, record, desk.draft),
+        mark=presenters_room.mark_of(questions, catalogue, speech),
     )
 
 

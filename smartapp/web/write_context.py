@@ -47,4 +47,5 @@ async def write_context(visit: Visit) -> WriteContext:
         organization=clinician.organization or (encounters[0].organization if encounters else ""),
         organization_name=registration.label,
         site=site_of(registration),
+        audited=visit.session.audited,
     )

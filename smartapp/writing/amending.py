@@ -19,7 +19,7 @@ from smartapp.store.ledger import LedgerRow
 from smartapp.writing.building import visit_of
 from smartapp.writing.content import with_content
 from smartapp.writing.delivery import Delivery, Step
-from smartapp.writing.entry import Entry, Outcome, decode, encode
+from smartapp.writing.entry import Entry, Outcome, decode
 from smartapp.writing.model import State
 from smartapp.writing.posting import Posted
 from smartapp.writing.putting import CHANGED_SINCE, Putting
@@ -110,9 +110,8 @@ class Amending:
 
     async def _claim(self, row: LedgerRow, entry: Entry, after: dict[str, object]) -> LedgerRow | None:
         sending = replace(entry, resource=after, sent_at=self.delivery.clock())
-        return await self.delivery.ledger.claim(
-            row, states=[row.state], to=State.SENDING.value, body=encode(sending)
-        )
+        claimed = await self.delivery.claim([(row, sending)], states=[row.state])
+        return claimed[0] if claimed else None
 
     def _putting(self, after: dict[str, object], change: Change) -> Putting:
         delivery = self.delivery

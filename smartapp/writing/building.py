@@ -21,7 +21,7 @@ from smartapp.fhir import (
 from smartapp.fhir.codes import CREATE, NULLIFY, UPDATE
 from smartapp.fhir.references import VisitReferences
 from smartapp.sdm.model import ChangeKind, DraftStatement, Kind
-from smartapp.writing.entry import PROVENANCE, Entry
+from smartapp.writing.entry import HANDOUT, PROVENANCE, Entry
 from smartapp.writing.expected import expected_of
 from smartapp.writing.making import Form, Link, Making, form_of, visit_of
 from smartapp.writing.model import Rung, WriteContext
@@ -37,7 +37,7 @@ def build(
     row_id: str, rung: str, entry: Entry, *, context: WriteContext, making: Making
 ) -> dict[str, object]:
     """The resource to create for a row of the ledger in this visit; `row_id` becomes its identifier. `rung`:
-    a Rung that writes, or PROVENANCE.
+    a Rung that writes, HANDOUT or PROVENANCE.
 
     Raises GuardRefused, also for an entry that has no form on this rung.
     """
@@ -136,6 +136,19 @@ def _note(row: _Row) -> dict[str, object]:
     return document.to_fhir(note, row.visit, shape=shape, now=making.local_now, form=making.form)
 
 
+def _handout(row: _Row) -> dict[str, object]:
+    handout, site = row.entry.handout, row.context.site
+    if handout is None:
+        raise ValueError("a row without a handout")
+    confirmed_at = row.entry.committed_at.astimezone(row.making.zone)
+    text = document.HandoutText(
+        row.id, handout.text, site.handout_type, handout.title, handout.language, confirmed_at
+    )
+    return document.handout_to_fhir(
+        text, row.visit, shape=site.note_shape, now=row.making.local_now, form=row.making.form
+    )
+
+
 def _answers(row: _Row) -> dict[str, object]:
     questionnaire = row.context.site.questionnaire
     if questionnaire is None:
@@ -173,6 +186,7 @@ _MAKERS: Final[Mapping[str, Callable[[_Row], dict[str, object]]]] = MappingProxy
         Rung.CARE_PLAN: _care_plan,
         Rung.LIST: _priorities,
         Rung.NOTE: _note,
+        HANDOUT: _handout,
         Rung.QUESTIONNAIRE: _answers,
         PROVENANCE: _provenance,
     }

@@ -4,11 +4,9 @@ a receipt.
 A change is a row of the ledger under its own id, committed with its words before anything is read or sent.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from smartapp.clock import Clock
 from smartapp.errors import NotFound, WrongPatient
@@ -19,10 +17,11 @@ from smartapp.sdm.model import Change, ChangeKind, DraftStatement
 from smartapp.store.ledger import Ledger, LedgerRow, NewRow
 from smartapp.writing.amending import Amending, can_change
 from smartapp.writing.delivery import Delivery, Step
-from smartapp.writing.entry import CHANGE, PROVENANCE, Entry, decode, encode
+from smartapp.writing.entry import CHANGE, PROVENANCE, Entry, FiledHandout, decode, encode
 from smartapp.writing.model import ChangeReceipt, State, WriteContext
 from smartapp.writing.rewording import ids_for, later_id
 from smartapp.writing.sender import Sender
+from smartapp.writing.taking_over import take_over
 
 __all__ = ["Changer", "Written", "can_change"]
 
@@ -34,13 +33,14 @@ _NOT_STORED: Final = (*_NOT_SENT, *_IN_DOUBT, State.CONFLICT.value)
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a row of the ledger put into the chart. `taken_back`: the wish to take it back that was STORED, or
-    the newest.
+    """What a row of the ledger put into the chart: statements, or the handout. `taken_back`: the wish to take
+    it back that was STORED, or the newest.
     """
 
     drafts: tuple[DraftStatement, ...]
     reference: str
     taken_back: ChangeReceipt | None
+    handout: FiledHandout | None = None
 
 
 class Changer:
@@ -88,7 +88,7 @@ class Changer:
         await self._take_over_doubts(context)
         async with self._sender.one_sender(context, client=client, capability=capability) as delivery:
             for row in await self._rows(context):
-                if row.rung != CHANGE or row.state not in _IN_DOUBT:
+                if not _is_doubtful(row):
                     continue
                 step = await Amending(delivery).look_again(row)
                 if step.ended is not None:
@@ -111,7 +111,7 @@ class Changer:
         entry = _stored(rows, row)
         reference = entry.outcome.reference if entry.outcome else ""
         wishes = _changes(rows, reference, ChangeKind.WITHDRAWN)
-        return Written(entry.drafts, reference, _decisive(wishes))
+        return Written(entry.drafts, reference, _decisive(wishes), entry.handout)
 
     async def left_over(self, context: WriteContext) -> tuple[ChangeReceipt, ...]:
         """What earlier launches of the same owner were told to change and did not, oldest first: of each
@@ -153,7 +153,9 @@ class Changer:
                 state=State.PLANNED.value,
                 rows=[NewRow(id_, CHANGE, encode(entry))],
             )
-            await self._take_over(connection, context, known, lambda row: row.item_id == id_)
+            await take_over(
+                self._ledger, connection, context, known=known, is_wanted=lambda row: row.item_id == id_
+            )
         return id_
 
     async def _bring(
@@ -177,31 +179,17 @@ class Changer:
     async def _take_over_doubts(self, context: WriteContext) -> None:
         async with self._ledger.transaction() as connection:
             known = await self._ledger.of_owner_in(connection, context.owner)
-            await self._take_over(
-                connection, context, known, lambda row: row.rung == CHANGE and row.state in _IN_DOUBT
-            )
-
-    async def _take_over(
-        self,
-        connection: AsyncConnection,
-        context: WriteContext,
-        known: Iterable[LedgerRow],
-        is_wanted: Callable[[LedgerRow], bool],
-    ) -> None:
-        """Bring rows of the owner's other launches into this one, behind its own."""
-        here = [row.position for row in known if row.launch_id == context.launch_id]
-        there = [row for row in known if row.launch_id != context.launch_id and is_wanted(row)]
-        moved = [
-            replace(row, launch_id=context.launch_id, position=place)
-            for place, row in enumerate(there, start=max(here, default=-1) + 1)
-        ]
-        await self._ledger.rearrange_in(connection, there, moved)
+            await take_over(self._ledger, connection, context, known=known, is_wanted=_is_doubtful)
 
     async def _rows(self, context: WriteContext) -> tuple[LedgerRow, ...]:
         rows = await self._ledger.of_launch(context.launch_id)
         if any(row.owner != context.owner for row in rows):
             raise WrongPatient("a launch of another owner")
         return rows
+
+
+def _is_doubtful(row: LedgerRow) -> bool:
+    return row.rung == CHANGE and row.state in _IN_DOUBT
 
 
 async def _turn(delivery: Delivery, row: LedgerRow, original: Mapping[str, object] | None) -> Step:

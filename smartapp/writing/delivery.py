@@ -1,6 +1,6 @@
 """One item's way into the chart: look, build, guard, claim, POST, read back, settle."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -10,6 +10,7 @@ from smartapp.errors import GuardRefused, SessionEnded
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.client import FhirClient
 from smartapp.logs import event
+from smartapp.observability.metrics import UNCOUNTED, Metrics
 from smartapp.store.ledger import Ledger, LedgerRow
 from smartapp.writing.building import Form, Link, Making, build, form_of
 from smartapp.writing.entry import PROVENANCE, Entry, Outcome, decode, encode
@@ -20,6 +21,7 @@ from smartapp.writing.readback import identifier_token
 from smartapp.writing.receipts import links_of, receipts_of
 from smartapp.writing.urns import resolved
 from smartapp.writing.waiting import Sleep, Waiting
+from smartapp.writing.witness import Witness
 
 _OPEN: Final = tuple(state.value for state in State if state not in {State.STORED, State.PASTED})
 """Everything may still become something else, except what was stored or is done with."""
@@ -59,6 +61,8 @@ class Delivery:
     clock: Clock
     sleep: Sleep
     waiting: Waiting
+    witness: Witness
+    metrics: Metrics = UNCOUNTED
 
     async def send(self, row: LedgerRow) -> Step:
         """Send a row that is PLANNED, REFUSED or UNKNOWN. One that went out before is looked for first."""
@@ -120,7 +124,10 @@ class Delivery:
         """Write down what became of a row."""
         outcome = posted.outcome
         body = encode(entry.settled(outcome, at=self.clock()))
-        settled = await self.ledger.settle(row, states=_OPEN, to=outcome.state.value, body=body)
+        told = self.witness.settled(row, entry, outcome)
+        settled = await self.ledger.settle(row, states=_OPEN, to=outcome.state.value, body=body, also=told)
+        if settled:
+            self.metrics.write(row.rung, outcome.state.value)
         event(
             "item-settled" if settled else "item-settled-elsewhere",
             launch=row.launch_id,
@@ -130,6 +137,19 @@ class Delivery:
             resource=outcome.reference,
         )
         return Step(posted.ended, posted.is_answering)
+
+    async def claim(
+        self, rows: Sequence[tuple[LedgerRow, Entry]], *, states: Collection[str]
+    ) -> tuple[LedgerRow, ...]:
+        """Take rows for one attempt, each as it will leave, and tell the audit trail of it: all, or none."""
+        claimed = await self.ledger.claim_all(
+            [(row, encode(entry)) for row, entry in rows],
+            states=states,
+            to=State.SENDING.value,
+            also=self.witness.sending(rows),
+        )
+        self.witness.has_sent = self.witness.has_sent or bool(claimed)
+        return claimed
 
     def if_none_exist(self, rung: str, resource: Mapping[str, object]) -> str | None:
         """https://hl7.org/fhir/R4/http.html#ccreate"""
@@ -146,16 +166,14 @@ class Delivery:
 
     async def _send(self, row: LedgerRow, entry: Entry, resource: dict[str, object]) -> Step:
         sending = entry.sent(resource, at=self.clock())
-        claimed = await self.ledger.claim(
-            row, states=[row.state], to=State.SENDING.value, body=encode(sending)
-        )
-        if claimed is None:
+        claimed = await self.claim([(row, sending)], states=[row.state])
+        if not claimed:
             return Step()
         if self.is_late(sending):
-            return await self.settle(claimed, sending, GIVEN_BACK)
+            return await self.settle(claimed[0], sending, GIVEN_BACK)
         condition = self.if_none_exist(row.rung, resource)
         posted = await post(self.client, resource, if_none_exist=condition, waiting=self.waiting)
-        return await self.settle(claimed, sending, posted)
+        return await self.settle(claimed[0], sending, posted)
 
     async def _look(self, entry: Entry, resource: Mapping[str, object], links: Mapping[str, Link]) -> Sight:
         candidate = entry.outcome.candidate if entry.outcome else ""

@@ -17,6 +17,18 @@ PROVENANCE: Final = "provenance"
 CHANGE: Final = "change"
 """The `rung` of a row that changes an entry of the chart; its id is the change's."""
 
+HANDOUT: Final = "handout"
+"""The `rung` of a row that files the handout; it holds no statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class FiledHandout:
+    """A handout as it was on the page when the clinician confirmed it. `language`: BCP 47."""
+
+    title: str
+    text: str
+    language: str
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -41,7 +53,8 @@ class Entry:
     the words were read back to the patient. `patient_name` and `recorder`: as a note names them that was
     confirmed with these names; None: as the visit does. A change has `change`, and `before`: the entry of the
     chart as it was when the clinician looked at it. A Provenance of a change has its `change` too. `bundle`:
-    the transaction in which it went out together with a Provenance of which nothing is known.
+    the transaction in which it went out together with a Provenance of which nothing is known. `handout`: of a
+    row that files it, or takes it back.
     """
 
     drafts: tuple[DraftStatement, ...]
@@ -59,6 +72,7 @@ class Entry:
     change: Change | None = None
     before: dict[str, object] | None = None
     bundle: str = ""
+    handout: FiledHandout | None = None
 
     def sent(self, resource: dict[str, object], *, at: datetime, bundle: str = "") -> "Entry":
         return replace(self, resource=resource, sent_at=at, outcome=None, settled_at=None, bundle=bundle)

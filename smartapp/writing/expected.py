@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from smartapp.fhir.guard import Expected
+from smartapp.fhir.guard_expected import ExpectedHandout
 from smartapp.sdm.model import ChangeKind, DraftStatement, Kind, SaidBy
-from smartapp.writing.entry import PROVENANCE, Entry
+from smartapp.writing.entry import HANDOUT, PROVENANCE, Entry
 from smartapp.writing.expected_texts import texts_of
 from smartapp.writing.making import Making
 from smartapp.writing.model import Rung, WriteContext
@@ -18,7 +19,8 @@ _WITH_WORDS_AS_NOTE = frozenset({Kind.CONFIDENCE, Kind.PRIORITIES})
 def expected_of(row_id: str, rung: str, entry: Entry, *, context: WriteContext, making: Making) -> Expected:
     """Arguments as for `build`."""
     questionnaire = context.site.questionnaire
-    is_one_statement = rung != PROVENANCE and Rung(rung).is_data
+    is_one_statement = _is_data(rung)
+    handout = entry.handout if rung == HANDOUT else None
     return Expected(
         patient_id=context.patient_id,
         encounter_id=context.encounter_id,
@@ -32,7 +34,10 @@ def expected_of(row_id: str, rung: str, entry: Entry, *, context: WriteContext, 
             if link.reference.startswith("urn:uuid:")
         },
         texts=texts_of(entry, context, making),
-        note_text=filed_text(entry, context=context, zone=making.zone) if rung == Rung.NOTE else "",
+        note_text=_document_text(rung, entry, context, making),
+        handout=ExpectedHandout(handout.title, handout.language, context.site.handout_type)
+        if handout
+        else None,
         kind=entry.drafts[0].kind if is_one_statement else None,
         words=tuple(draft.words for draft in entry.drafts),
         choice=entry.drafts[0].choice if is_one_statement else "",
@@ -44,6 +49,16 @@ def expected_of(row_id: str, rung: str, entry: Entry, *, context: WriteContext, 
         questionnaire=questionnaire.canonical if questionnaire else "",
         answers=_answers(entry.drafts, dict(questionnaire.link_ids) if questionnaire else {}),
     )
+
+
+def _is_data(rung: str) -> bool:
+    return rung not in {PROVENANCE, HANDOUT} and Rung(rung).is_data
+
+
+def _document_text(rung: str, entry: Entry, context: WriteContext, making: Making) -> str:
+    if entry.handout is not None and rung == HANDOUT:
+        return entry.handout.text
+    return filed_text(entry, context=context, zone=making.zone) if rung == Rung.NOTE else ""
 
 
 def _tag(draft: DraftStatement) -> str:
@@ -114,9 +129,10 @@ def _moments(rung: str, entry: Entry, making: Making) -> dict[str, frozenset[str
     if rung == PROVENANCE:
         return {"recorded": frozenset({now.isoformat(timespec="milliseconds")})}
     said = [(draft.said_at or entry.committed_at).astimezone(making.zone) for draft in entry.drafts]
-    if not Rung(rung).is_data:
+    if not _is_data(rung):
         of_sending = frozenset({_second(now)})
-        began = frozenset({_second(min([*said, now]))})
+        confirmed = [entry.committed_at.astimezone(making.zone)]
+        began = frozenset({_second(min([*(said or confirmed), now]))})
         return dict.fromkeys(("date", "creation", "end", "authored"), of_sending) | {"start": began}
     day, second = frozenset({said[0].date().isoformat()}), frozenset({_second(said[0])})
     due = entry.drafts[0].due

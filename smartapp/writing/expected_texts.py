@@ -31,6 +31,8 @@ def texts_of(entry: Entry, context: WriteContext, making: Making) -> frozenset[s
         making.statements[id_] for draft in entry.drafts for id_ in draft.about if id_ in making.statements
     ]
     names = (context.patient_name, context.practitioner_name, context.organization_name)
+    if entry.handout is not None:
+        return frozenset({terms.HANDOUT, terms.HANDOUT_DESCRIPTION, entry.handout.title, *names})
     return _FIXED.union(names, _said(entry.drafts), (one.words for one in ordered))
 
 

@@ -12,7 +12,7 @@ from smartapp.sdm.wording import KIND_WORDS
 from smartapp.smart.registration import Mode, Registration
 from smartapp.smart.scopes import GrantedScopes, parse
 from smartapp.writing.model import RESOURCE_TYPES, Rung, WhyNot, WriteSite
-from smartapp.writing.plan import Offer, ladder, why_not
+from smartapp.writing.plan import Offer, ladder, why_not, why_not_handout
 from smartapp.writing.site import site_of
 
 _NAMES: Final = {
@@ -24,6 +24,7 @@ _REASONS: Final = {
     WhyNot.NOT_FOR_THIS: "taken by this vendor for other things only",
     WhyNot.NOT_PERMITTED: "no scope to create it is asked for",
     WhyNot.NO_QUESTION: "no question for it",
+    WhyNot.NO_TYPE: "this vendor wants a type of its list, and handout.type names none",
 }
 _NOTES: Final = {
     NoteShape.US_CORE: "A note is filed as a draft, with the visit where it is known.",
@@ -101,6 +102,7 @@ def _besides(registration: Registration, site: WriteSite) -> Iterator[str]:
         is_used = RESOURCE_TYPES[Rung.QUESTIONNAIRE] in site.order
         unused = "" if is_used else " (not used: write.order has no QuestionnaireResponse)"
         yield f"Questionnaire: {site.questionnaire.canonical}{unused}"
+    yield f"The patient's handout: {_handout(registration, site)}."
     changes = [
         name for name in RESOURCE_TYPES.values() if asked.covers(name, "u") and asked.covers(name, "r")
     ]
@@ -110,6 +112,20 @@ def _besides(registration: Registration, site: WriteSite) -> Iterator[str]:
     yield f"Several resources in one transaction: {together}."
     pco = ", and in the form of PCO 1.0.0" if site.pco else ""
     yield f"Profiles claimed, of those that the EHR lists: {_profiles(site.us_core)}{pco}."
+
+
+def _handout(registration: Registration, site: WriteSite) -> str:
+    """Whether it can be filed, in the best case."""
+    if not site.files_handout:
+        return "not filed, by this file"
+    reason = why_not_handout(_best_case(registration, site))
+    if reason is not None:
+        return f"not filed: {_REASONS[reason]}"
+    stated = profile_for(registration.vendor).stated
+    if stated is not None and RESOURCE_TYPES[Rung.NOTE] not in stated.creates:
+        return "not filed where the EHR is as this vendor stated: it takes no DocumentReference"
+    kind = f"LOINC {site.handout_type}" if site.handout_type else "unknown, told as text"
+    return f"filed when the clinician presses for it, as text; its type is {kind}"
 
 
 def _provenance(registration: Registration, site: WriteSite) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from smartapp.ehr.profile import NoteShape
 from smartapp.sdm.model import Change, DraftStatement
 from smartapp.smart.registration import Questionnaire
+from smartapp.store.audit import Audited
 
 
 class Rung(StrEnum):
@@ -61,6 +62,8 @@ class WhyNot(StrEnum):
     """The EHR wants to know the author, and this launch names no practitioner."""
     NO_QUESTION = "no_question"
     """The site's questionnaire has no question for this kind of statement."""
+    NO_TYPE = "no_type"
+    """The EHR wants every document to have a type of its list, and the site names none for this one."""
     REFUSED = "refused"
     """It was tried on this rung in this visit, and the EHR refused it."""
 
@@ -137,6 +140,27 @@ class ChangeReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoutReceipt:
+    """What became of a handout that was to be filed; fields as for a Receipt. `title`, `text` and `language`
+    as on the page that was confirmed. `is_here`: of this launch, not of an earlier one of the same owner.
+    """
+
+    row: str
+    title: str
+    text: str
+    language: str
+    state: State
+    reference: str = ""
+    version: str = ""
+    status: int | None = None
+    reason: str = ""
+    at: datetime | None = None
+    is_absent: bool = False
+    taken_back: State | None = None
+    is_here: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class WriteSite:
     """What the site decided about writing, see smart/registration.py, and how its EHR differs."""
 
@@ -149,6 +173,8 @@ class WriteSite:
     note_type: str = "11506-3"
     questionnaire: Questionnaire | None = None
     creates_of_other_kinds: frozenset[str] = frozenset()
+    files_handout: bool = False
+    handout_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +183,8 @@ class WriteContext:
     `practitioner`, `organization` may be "".
 
     `organization_name` is the site as configured, used where the EHR names no organization. `owner` is the
-    draft's owner key (store/drafts.py). `read_back`: the words were read back to the patient.
+    draft's owner key (store/drafts.py). `read_back`: the words were read back to the patient. `audited`: who
+    does it, for the audit trail.
     """
 
     launch_id: str
@@ -171,3 +198,4 @@ class WriteContext:
     organization_name: str
     site: WriteSite = field(default_factory=WriteSite)
     read_back: bool = False
+    audited: Audited = field(default_factory=Audited)

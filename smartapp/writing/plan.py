@@ -146,15 +146,32 @@ def why_not(rung: Rung, draft: DraftStatement, offer: Offer) -> WhyNot | None:
     name, site = RESOURCE_TYPES[rung], offer.site
     if reason := _site_passes_over(rung, draft.kind, site):
         return reason
+    if reason := _ehr_passes_over(name, categories_of(rung, draft, site), offer):
+        return reason
+    return _note_lacks(offer) if rung is Rung.NOTE else None
+
+
+def why_not_handout(offer: Offer) -> WhyNot | None:
+    """Why the handout cannot be filed; None when it can."""
+    site = offer.site
+    if not site.files_handout:
+        return WhyNot.NOT_CONFIGURED
+    if reason := _ehr_passes_over(RESOURCE_TYPES[Rung.NOTE], (_token(CLINICAL_NOTE),), offer):
+        return reason
+    if site.note_shape is not NoteShape.US_CORE and not site.handout_type:
+        return WhyNot.NO_TYPE
+    return _note_lacks(offer)
+
+
+def _ehr_passes_over(name: str, categories: Collection[str], offer: Offer) -> WhyNot | None:
+    """Why the EHR lets nobody, or not this app, create a resource of this type and these categories."""
     if not offer.capability.known:
         return WhyNot.CAPABILITY_UNKNOWN
     if not offer.capability.offers(name, "create"):
         return WhyNot.NOT_OFFERED
-    if name in site.creates_of_other_kinds:
+    if name in offer.site.creates_of_other_kinds:
         return WhyNot.NOT_FOR_THIS
-    if not offer.covers(name, "c", categories_of(rung, draft, site)):
-        return WhyNot.NOT_PERMITTED
-    return _note_lacks(offer) if rung is Rung.NOTE else None
+    return None if offer.covers(name, "c", categories) else WhyNot.NOT_PERMITTED
 
 
 def _site_passes_over(rung: Rung, kind: Kind, site: WriteSite) -> WhyNot | None:
@@ -184,4 +201,8 @@ def categories_of(rung: Rung, draft: DraftStatement, site: WriteSite) -> tuple[s
         codings = (CLINICAL_NOTE,)
     elif form is not None and form.rung is rung:
         codings = form.categories + (form.in_pco if site.pco else ())
-    return tuple(f"{coding.system}|{coding.code}" for coding in codings)
+    return tuple(map(_token, codings))
+
+
+def _token(coding: Coding) -> str:
+    return f"{coding.system}|{coding.code}"

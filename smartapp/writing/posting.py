@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from smartapp.errors import (
     AnswerUnreadable,
+    EhrLeftAlone,
     ForeignOrigin,
     OutboundError,
     SessionEnded,
@@ -36,6 +37,9 @@ LOOK_FIRST: Final = frozenset({409, 412})
 """Conflict, precondition failed: also said by servers that have just stored the same identifier."""
 UNCLEAR: Final = frozenset({408, 425})
 _NOT_ANSWERING: Final = marked("The EHR is not answering. Nothing was stored.")
+_LEFT_ALONE: Final = marked(
+    "The EHR did not answer several times in a row, so nothing was sent. Try again in a minute."
+)
 _NOT_ALLOWED: Final = marked("The EHR's address is not allowed in the launch settings. Nothing was stored.")
 
 
@@ -109,7 +113,8 @@ async def try_once(request: Callable[[], Awaitable[Answer]], *, waiting: Waiting
         return Tried(unprocessed=Posted(Outcome(State.REFUSED, reason=_NOT_ALLOWED)))
     except TemporaryOutboundError as error:
         if not error.may_have_arrived:
-            return Tried(unprocessed=Posted(Outcome(State.REFUSED, reason=_NOT_ANSWERING)))
+            reason = _LEFT_ALONE if isinstance(error, EhrLeftAlone) else _NOT_ANSWERING
+            return Tried(unprocessed=Posted(Outcome(State.REFUSED, reason=reason)))
         return Tried()
     except OutboundError:
         return Tried()

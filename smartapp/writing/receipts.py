@@ -5,20 +5,20 @@ from dataclasses import replace
 
 from smartapp.sdm.model import ChangeKind
 from smartapp.store.ledger import LedgerRow
-from smartapp.writing.entry import CHANGE, PROVENANCE, Entry, decode
+from smartapp.writing.entry import CHANGE, HANDOUT, PROVENANCE, Entry, decode
 from smartapp.writing.making import Link
 from smartapp.writing.model import RESOURCE_TYPES, Receipt, Rung, State
 
 
 def is_item(row: LedgerRow) -> bool:
     """Whether the row holds statements of the clinician's."""
-    return row.rung not in {PROVENANCE, CHANGE}
+    return row.rung not in {PROVENANCE, CHANGE, HANDOUT}
 
 
 def receipts_of(rows: Iterable[LedgerRow]) -> tuple[Receipt, ...]:
     """Launch by launch in the order of `rows`, and each launch's in the order of its page."""
     kept = [(row, decode(row)) for row in rows]
-    wishes = _wishes(kept)
+    wishes = wishes_of(kept)
     launches = [*dict.fromkeys(row.launch_id for row, _ in kept)]
     placed = [
         (launches.index(row.launch_id), place, receipt)
@@ -39,7 +39,7 @@ def links_of(receipts: Iterable[Receipt]) -> dict[str, Link]:
     }
 
 
-def _wishes(kept: Iterable[tuple[LedgerRow, Entry]]) -> dict[str, State]:
+def wishes_of(kept: Iterable[tuple[LedgerRow, Entry]]) -> dict[str, State]:
     """What became of the wish to take back what is at each reference: of the newest, but once it is done, a
     later one has nothing left to do.
     """

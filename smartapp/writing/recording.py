@@ -1,4 +1,4 @@
-"""Which Provenance is still to be written: one for what was stored, one for each change.
+"""Which Provenance is still to be written: one for what was stored, one for each handout and each change.
 
 R4's Provenance has no identifier. So the ledger tells what has one; where one may have gone out in a
 transaction, the chart is looked at first, for the Provenance as it was in that transaction.
@@ -13,7 +13,7 @@ from smartapp.errors import GuardRefused
 from smartapp.store.ledger import LedgerRow, NewRow
 from smartapp.writing.building import Making, build
 from smartapp.writing.delivery import Delivery, in_turn
-from smartapp.writing.entry import CHANGE, PROVENANCE, Entry, Outcome, decode, encode
+from smartapp.writing.entry import CHANGE, HANDOUT, PROVENANCE, Entry, Outcome, decode, encode
 from smartapp.writing.model import State
 from smartapp.writing.posting import Said, is_refusal
 from smartapp.writing.receipts import is_item
@@ -81,6 +81,11 @@ def wanting(known: Sequence[tuple[LedgerRow, Entry]], *, at: datetime, absent_s:
         # What is in doubt may be one of the targets, and the Provenance is told by its targets.
         if not bundle or bundle not in doubtful:
             yield _of(ones, bundle, at)
+    for row, entry in known:
+        # Its own, for what was said to whom is told of statements only.
+        reference = entry.outcome.reference if entry.outcome else ""
+        if row.rung == HANDOUT and row.state == State.STORED and reference not in targets:
+            yield Entry((), at, targets=(reference,))
     changes = {entry.change.id for entry in recorded if entry.change}
     for row, entry in known:
         change = entry.change if row.rung == CHANGE and row.state == State.STORED else None

@@ -13,9 +13,10 @@ from weakref import WeakValueDictionary
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from smartapp.clock import Clock
-from smartapp.errors import NotFound, SendingUnclear, StoreUnavailable, WrongPatient
+from smartapp.errors import AuditUnavailable, NotFound, SendingUnclear, StoreUnavailable, WrongPatient
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.client import FhirClient
+from smartapp.observability.metrics import UNCOUNTED, Metrics
 from smartapp.store.drafts import Drafts
 from smartapp.store.ledger import Ledger, LedgerRow
 from smartapp.writing import committing, recording
@@ -28,6 +29,7 @@ from smartapp.writing.model import PlannedItem, Receipt, Rung, State, WriteConte
 from smartapp.writing.receipts import is_item, receipts_of
 from smartapp.writing.together import Together
 from smartapp.writing.waiting import Sleep, Waiting
+from smartapp.writing.witness import Witness
 
 _ORDER: Final = (Rung.OBSERVATION, Rung.GOAL, Rung.CARE_PLAN, Rung.LIST, Rung.NOTE, Rung.QUESTIONNAIRE)
 
@@ -45,6 +47,7 @@ class Sender:
         form: Form | None = None,
         patience: Patience | None = None,
         sleep: Sleep = asyncio.sleep,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         self._ledger = ledger
         self._drafts = drafts
@@ -53,6 +56,7 @@ class Sender:
         self._form = form or Form()
         self._patience = patience or Patience()
         self._sleep = sleep
+        self._metrics = metrics
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def commit(
@@ -84,6 +88,7 @@ class Sender:
         """Put statements of this launch that were REFUSED on the rungs of `items`. What is not REFUSED any
         more stays, so twice is once. `at` as for `commit`.
         """
+        await self._witness(context).diverting(items)
         async with self._rearranging(context) as (_, arrangement):
             committing.divert(arrangement, items, Beginning.confirmed(context, at or self._clock()))
 
@@ -201,11 +206,15 @@ class Sender:
             clock=self._clock,
             sleep=self._sleep,
             waiting=Waiting(self._sleep, self._patience.busy_s),
+            witness=self._witness(context),
+            metrics=self._metrics,
         )
         async with self._locks.setdefault(context.launch_id, asyncio.Lock()):
             try:
                 yield delivery
             except StoreUnavailable as error:
+                if isinstance(error, AuditUnavailable) and not delivery.witness.has_sent:
+                    raise
                 raise SendingUnclear(error.detail) from error
 
     @asynccontextmanager
@@ -218,6 +227,9 @@ class Sender:
             yield connection, arrangement
             await self._ledger.refuse_others_in(connection, owner, ids=arrangement.rows)
             await self._ledger.rearrange_in(connection, known, arrangement.rows.values())
+
+    def _witness(self, context: WriteContext) -> Witness:
+        return Witness(self._ledger.audit, context.audited)
 
     async def _rows(self, context: WriteContext) -> tuple[LedgerRow, ...]:
         rows = await self._ledger.of_launch(context.launch_id)

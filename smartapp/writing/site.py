@@ -18,4 +18,6 @@ def site_of(registration: Registration) -> WriteSite:
         note_type=registration.note_type,
         questionnaire=registration.questionnaire,
         creates_of_other_kinds=profile.creates_of_other_kinds,
+        files_handout=registration.files_handout,
+        handout_type=registration.handout_type,
     )

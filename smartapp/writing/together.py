@@ -16,7 +16,7 @@ from smartapp.store.ledger import LedgerRow
 from smartapp.writing import recording
 from smartapp.writing.building import Link, Making, build
 from smartapp.writing.delivery import Delivery, Step
-from smartapp.writing.entry import PROVENANCE, Entry, Outcome, decode, encode
+from smartapp.writing.entry import PROVENANCE, Entry, Outcome, decode
 from smartapp.writing.look import Seen, Sight, look
 from smartapp.writing.model import RESOURCE_TYPES, Rung, State
 from smartapp.writing.posting import GIVEN_BACK, Posted, Said, Tried, is_refusal, judge, try_once
@@ -116,10 +116,8 @@ class Together:
         """None when there is not enough left for a transaction, or somebody else has one of the rows."""
         if len(bundle.parts) < 2:
             return None
-        rows = [(part.row, encode(part.entry)) for part in bundle.parts]
-        claimed = await self.delivery.ledger.claim_all(
-            rows, states=[State.PLANNED.value], to=State.SENDING.value
-        )
+        rows = [(part.row, part.entry) for part in bundle.parts]
+        claimed = await self.delivery.claim(rows, states=[State.PLANNED.value])
         parts = [replace(part, row=row) for part, row in zip(bundle.parts, claimed, strict=False)]
         return replace(bundle, parts=tuple(parts)) if parts else None
 

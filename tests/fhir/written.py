@@ -15,12 +15,14 @@ from smartapp.fhir.guard import Expected
 from smartapp.fhir.profiles import ResourceForm, claims_for
 from smartapp.fhir.references import VisitReferences
 from smartapp.fhir.transaction_bundle import bundle_of
+from smartapp.sdm.handout_text import plain_text
 from smartapp.sdm.model import Change, ChangeKind, DraftStatement, Kind, SaidBy
 from smartapp.smart.registration import Questionnaire
 from smartapp.writing.building import Link, Making, made, visit_of
-from smartapp.writing.entry import PROVENANCE, Entry
+from smartapp.writing.entry import HANDOUT, PROVENANCE, Entry, FiledHandout
 from smartapp.writing.expected import expected_of
 from smartapp.writing.model import Rung, WriteContext, WriteSite
+from tests.sdm.handouts import page
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 EASTERN = timezone(timedelta(hours=-5))
@@ -171,17 +173,19 @@ LINKS: Mapping[str, Link] = {
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A row of the ledger. `shape`: of the EHR's notes."""
+    """A row of the ledger. `shape`: of the EHR's notes; `handout_type`: the site's, of handouts."""
 
     row_id: str
     rung: str
     entry: Entry
     shape: NoteShape = NoteShape.US_CORE
     links: Mapping[str, Link] = field(default_factory=lambda: LINKS)
+    handout_type: str = ""
 
     @property
     def context(self) -> WriteContext:
-        return replace(CONTEXT, site=replace(CONTEXT.site, note_shape=self.shape))
+        site = replace(CONTEXT.site, note_shape=self.shape, handout_type=self.handout_type)
+        return replace(CONTEXT, site=site)
 
     def making(self, form: ResourceForm) -> Making:
         statements = {DRAFTS[name].id: DRAFTS[name] for name in _OF_VISIT}
@@ -210,12 +214,22 @@ def _provenance(*names: str, kind: ChangeKind | None = None) -> Example:
     return Example("provenance-1", PROVENANCE, Entry(drafts, SAID_AT, targets=targets, change=change))
 
 
+def _handout(row_id: str, language: str = "en", **others: object) -> Example:
+    found = page(language)
+    filed = FiledHandout(found.title, plain_text(found), found.tag)
+    return Example(row_id, HANDOUT, Entry((), SAID_AT, handout=filed), **others)  # type: ignore[arg-type]
+
+
 _NOTED = ("goal", "people", "matters", "decision_role_chosen", "confidence", "decision", "priorities")
 EXAMPLES: Mapping[str, Example] = {
     **{name: of_statement(statement) for name, statement in DRAFTS.items()},
     "note": _several("note-1", Rung.NOTE, *_NOTED),
     "note_epic": _several("note-2", Rung.NOTE, *_NOTED, shape=NoteShape.EPIC),
     "note_oracle": _several("note-3", Rung.NOTE, *_NOTED, shape=NoteShape.ORACLE),
+    "handout_document": _handout("handout-1"),
+    "handout_document_es": _handout("handout-2", "es", handout_type="11506-3"),
+    "handout_document_epic": _handout("handout-3", shape=NoteShape.EPIC, handout_type="11506-3"),
+    "handout_document_oracle": _handout("handout-4", shape=NoteShape.ORACLE, handout_type="11506-3"),
     "answers": _several("answers-1", Rung.QUESTIONNAIRE, "worry", "goal", "decision_role_chosen"),
     "answers_of_family": _several("answers-2", Rung.QUESTIONNAIRE, "goal_of_family", "people"),
     "provenance": _provenance("goal", "people", "goal_of_known_family"),

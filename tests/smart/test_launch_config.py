@@ -102,8 +102,9 @@ def example(vendor: str, tmp_path: Path, *, with_questionnaire: bool = False) ->
     text = (SHIPPED / f"{vendor}.toml.example").read_text(encoding="utf-8")
     if with_questionnaire:
         start, section, rest = text.partition("# [questionnaire]")
-        rest, ui, end = rest.partition("[ui]")
-        text = start + section[2:] + re.sub(r"^# ([a-z_]+ = )", r"\1", rest, flags=re.MULTILINE) + ui + end
+        keys, *others = re.split(r"^(?=(?:# )?\[[a-z]+\])", rest, maxsplit=1, flags=re.MULTILINE)
+        end = "".join(others)
+        text = start + section[2:] + re.sub(r"^# ([a-z_]+ = )", r"\1", keys, flags=re.MULTILINE) + end
     (tmp_path / "key.jwk").write_bytes(msgspec.json.encode(new_key("ES384")))
     path = tmp_path / f"{vendor}.toml"
     path.write_text(re.sub(r'key_file = "[^"]*"', 'key_file = "key.jwk"', text), encoding="utf-8")

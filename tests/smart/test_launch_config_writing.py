@@ -214,3 +214,28 @@ def test_one_wrong_digit_of_a_loinc_number_is_always_noticed(number: str, data: 
     wrong = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != number[place]]))
 
     assert check_digit(number[:place] + wrong + number[place + 1 :]) != check_digit(number)
+
+
+def test_handout_is_filed_only_where_the_file_says_so(tmp_path: Path) -> None:
+    silent = writing(tmp_path, "")
+    asked = writing(tmp_path, '[handout]\nfile = true\ntype = "34117-2"\n')
+
+    assert (silent.files_handout, silent.handout_type) == (False, "")
+    assert (asked.files_handout, asked.handout_type) == (True, "34117-2")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("file = 1", "handout.file is neither true nor false"),
+        ('type = "handout"', "handout.type is 'handout', which is no LOINC code such as 11506-3"),
+        ('type = "34117-3"', "handout.type is 34117-3: the digit behind 34117 would have to be 2"),
+        ("files = true", "handout.files is not a key (did you mean file?)"),
+    ],
+)
+def test_fault_in_what_it_says_of_the_handout_is_told_at_its_line(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    found = faults(tmp_path, f"{OPEN}[handout]\n{text}\n")
+
+    assert found == [f"{len(OPEN.splitlines()) + 2}: {fault}"]

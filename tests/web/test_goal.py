@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -359,3 +360,32 @@ async def test_statements_tell_what_became_of_changes(visit: OpenVisit) -> None:
     text = words((await visit.page("statements")).text)
 
     assert "Goals you changed Walk to the mailbox. Achieved. In the chart: marked as achieved" in text
+
+
+async def test_change_of_language_keeps_what_was_typed_and_sends_nothing(visit: OpenVisit) -> None:
+    page = (await visit.page("goals/g1")).text
+    filled = form(page, "/goals/g1")
+    action = f"{filled.action}/language"
+    fields = filled.filled(kind="reworded", words="Walk to the lake.", note="She said so.")
+
+    answer = await visit.browser.post(action, [*fields, ("language", "es")])
+
+    assert f'formaction="{action}" formnovalidate' in page
+    assert '<html lang="es"' in answer.text
+    again = form(answer.text, "/goals/g1")
+    assert (again.value("kind"), again.value("words")) == ("reworded", "Walk to the lake.")
+    assert again.value("note") == "She said so."
+    assert writes(visit) == []
+    assert f'formaction="{action}" formnovalidate' in answer.text
+    assert '<html lang="es"' in (await visit.page("goals/g1")).text
+
+
+async def test_change_of_language_after_the_session_ended_shows_the_words_to_copy(visit: OpenVisit) -> None:
+    filled = await shown(visit)
+    running(visit).clock.now += timedelta(hours=9)
+    fields = filled.filled(kind="reworded", words="Walk to the lake.")
+
+    answer = await visit.browser.post(f"{filled.action}/language", [*fields, ("language", "es")])
+
+    assert answer.status_code == 401
+    assert "Walk to the lake." in answer.text

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 
 from smartapp.sdm.reading_level import reading_level
-from tests.pages import Form, form, words
+from tests.pages import Form, form, forms, words
 from tests.visits import APP, Browser, Clinic, OpenVisit, box_of, clinic
 from tests.web.charts import SUBJECT, goal, note, sam, sams_visit
 
@@ -145,7 +145,7 @@ async def test_markup_in_what_is_typed_stays_text(visit: OpenVisit) -> None:
     html = await printed(visit, why=attack, next_steps=attack, call=attack, costs=attack)
 
     assert "<script>alert" not in html
-    assert html.count("{{ 7*7 }}") == 4
+    assert html.count("{{ 7*7 }}") == 8  # on the page, and in its text to copy
     assert "<script>alert" not in (await visit.page("handout")).text
 
 
@@ -365,7 +365,7 @@ async def test_there_is_no_handout_for_somebody_who_died() -> None:
         as_it_prints = await visit.page("handout/page")
 
     assert "There is no handout here." in words(page.text)
-    assert 'action="/visits' not in page.text
+    assert not any("/handout" in one.action for one in forms(page.text))
     assert as_it_prints.url.path == visit.path("handout")
 
 
@@ -461,8 +461,23 @@ async def test_without_the_extra_the_browser_prints(running: Clinic, visit: Open
 
 
 async def test_pdf_file_that_cannot_be_made_says_so(running: Clinic, visit: OpenVisit) -> None:
-    await printed(visit, why="x" * 600_000)
+    much = "x" * 200_000
+    await printed(visit, why=much, next_steps=much, call=much)
 
     answer = await visit.page("handout.pdf")
 
     assert "The PDF file could not be made. Print the page with the browser." in words(answer.text)
+
+
+async def test_change_of_language_keeps_what_was_typed_on_the_form(visit: OpenVisit) -> None:
+    found = await handout_form(visit)
+    html = (await visit.page("handout")).text
+    assert 'form="handout" name="next" value="language-es"' in html
+
+    answer = await visit.browser.post(
+        found.action, found.changed({"why": "You want to dance.", "next": "language-es"})
+    )
+
+    assert answer.url.path == visit.path("handout")
+    assert '<html lang="es"' in answer.text
+    assert form(answer.text, "/handout").value("why") == "You want to dance."

@@ -9,6 +9,7 @@ from smartapp.ehr.profile import NoteShape
 from smartapp.sdm.model import Change, ChangeKind, DraftStatement, Kind, SaidBy
 from smartapp.smart.registration import Questionnaire
 from smartapp.web.presenters_done import done_page, heading, to_copy
+from smartapp.web.presenters_ending import OpenView
 from smartapp.web.presenters_frame import Banner, Frame
 from smartapp.web.presenters_note import note_view
 from smartapp.web.presenters_outcome import outcome, undo_view
@@ -55,7 +56,10 @@ SITE = WriteSite(
     questionnaire=QUESTIONS,
 )
 ORACLE = replace(SITE, note_shape=NoteShape.ORACLE)
-FRAME = Frame(Banner("DELGADO, Rosa", "12-Mar-1958", ()), "Rosa", (), "", True, "t", "p", "/visits/x/")
+OPEN = OpenView("10:42", 900, is_longest=False)
+FRAME = Frame(
+    Banner("DELGADO, Rosa", "12-Mar-1958", ()), "Rosa", (), "", True, "t", "p", "/visits/x/", OPEN, ""
+)
 CONTEXT = WriteContext(
     launch_id="l",
     owner="o",

@@ -49,6 +49,7 @@ def test_whole_forecast_for_epic() -> None:
         "",
         "A note is filed as a draft, and only in a visit that is known. Its type is LOINC 11506-3.",
         "Questionnaire: this file names none.",
+        "The patient's handout: not filed, by this file.",
         "Changed or taken back, where the EHR takes updates: Observation, DocumentReference.",
         "Who said and who recorded it (Provenance): not written, no scope is asked for.",
         "Several resources in one transaction: where the EHR takes it.",
@@ -135,3 +136,31 @@ def test_vendor_that_nobody_knows_is_told() -> None:
     assert told(replace(EPIC, vendor="epci")).endswith(
         "Vendor 'epci': nothing is known, so it is taken to be as US Core says."
     )
+
+
+def handout(registration: Registration) -> str:
+    (line,) = [line for line in forecast(registration) if line.startswith("The patient's handout: ")]
+    return line.removeprefix("The patient's handout: ")
+
+
+def test_whether_the_handout_can_be_filed_is_told_or_why_not() -> None:
+    files = replace(EPIC, files_handout=True)
+    typed = replace(files, handout_type="34117-2")
+
+    assert handout(files) == ("not filed: this vendor wants a type of its list, and handout.type names none.")
+    assert handout(typed) == "filed when the clinician presses for it, as text; its type is LOINC 34117-2."
+    assert handout(replace(typed, scopes=("patient/DocumentReference.rs",))) == (
+        "not filed: no scope to create it is asked for."
+    )
+    assert handout(replace(typed, vendor="meditech")).startswith("not filed where the EHR is as this vendor")
+    assert handout(replace(OPEN, files_handout=True)).endswith("its type is unknown, told as text.")
+
+
+def test_narrow_scope_for_notes_is_enough_for_the_handout() -> None:
+    category = "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category|clinical-note"
+    narrow = f"user/DocumentReference.c?category={category}"
+    other = "user/DocumentReference.c?category=http://loinc.org|42348-3"
+    files = replace(EPIC, vendor="generic", files_handout=True)
+
+    assert handout(replace(files, scopes=(narrow,))).startswith("filed when")
+    assert handout(replace(files, scopes=(other,))) == "not filed: no scope to create it is asked for."
