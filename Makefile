@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: demo test check bench setup format
+.PHONY: demo test check bench security setup format
 
 demo:  ## the app and its pretend EHR on this computer; prints one URL
 	@$(PYTHON) dev.py demo $(ARGS)
@@ -15,6 +15,9 @@ check:  ## format, lint, types, import directions, content
 
 bench:  ## figures, as ratios measured in one run
 	@$(PYTHON) dev.py bench $(ARGS)
+
+security:  ## the tests behind docs/security.md at full size, and their figures
+	@$(PYTHON) dev.py security $(ARGS)
 
 setup:
 	@$(PYTHON) dev.py setup

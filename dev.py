@@ -1,4 +1,4 @@
-"""Sets up the project's own environment from its lock files, then runs a verb: demo, test, check, bench.
+"""Sets up the project's own environment from its lock files, then runs a verb.
 
 Only the standard library, and syntax that an old Python can read, so that a wrong version is told in one
 plain line.
@@ -107,8 +107,11 @@ def main(arguments):  # type: (list[str]) -> None
     elif verb == "bench":
         set_up("dev")
         run("python", "-m", "bench", *rest)
+    elif verb == "security":
+        set_up("dev")
+        run("python", "-m", "tools.security", *rest)
     else:
-        stop("say one of: setup, demo, test, check, bench")
+        stop("say one of: setup, demo, test, check, bench, security")
 
 
 if __name__ == "__main__":

@@ -13,12 +13,14 @@ from starlette.applications import Starlette
 
 from smartapp import logs
 from smartapp.clock import Clock, now
-from smartapp.errors import StoreUnavailable
+from smartapp.errors import ConfigurationError, StoreUnavailable
 from smartapp.fhir import guard
 from smartapp.fhir.capability import Capabilities
 from smartapp.http import AsyncBaseTransport, open_transport
 from smartapp.i18n import LANGUAGES, Language, load_languages
 from smartapp.notes.reader import note_reader
+from smartapp.observability.chosen import Observed, observed
+from smartapp.observability.watch import Watch
 from smartapp.sdm.catalogue import load_catalogue
 from smartapp.sdm.handout_content import load_handouts
 from smartapp.sdm.handout_texts import Handouts
@@ -30,11 +32,13 @@ from smartapp.smart.authorization import Authorization
 from smartapp.smart.doors import Doors
 from smartapp.smart.registrations import Registrations
 from smartapp.smart.sessions import Sessions
+from smartapp.store.audit import Audit
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
 from smartapp.store.engines import database_kind
 from smartapp.store.feedback import FeedbackBox
 from smartapp.store.hidden import Hidden
+from smartapp.store.keyring import open_store
 from smartapp.store.launches import Launches, PendingLaunches
 from smartapp.store.ledger import Ledger
 from smartapp.store.retention import Retention
@@ -45,10 +49,12 @@ from smartapp.web.charts import Charts
 from smartapp.web.errors import exception_handlers
 from smartapp.web.middleware import middleware
 from smartapp.web.pdf import pdf_printer
+from smartapp.web.rate_limit import RateLimit
 from smartapp.web.rendering import HANDOUT_CSS, Pages
 from smartapp.web.routes import routes
 from smartapp.web.services import Services
 from smartapp.writing.changing import Changer
+from smartapp.writing.filing import Filer
 from smartapp.writing.sender import Sender
 
 CONTENT = Path(__file__).parent / "content"
@@ -62,9 +68,11 @@ def create_app(
     transport: AsyncBaseTransport | None = None,
     clock: Clock = now,
     languages: Mapping[str, Language] | None = None,
+    watched: Observed | None = None,
 ) -> Starlette:
     """The ASGI app. `transport` is how it reaches EHRs: the network by default, a fake wire in tests.
-    `languages` of its pages, by tag: those it comes with by default.
+    `languages` of its pages, by tag: those it comes with by default. `watched`: what is counted and traced;
+    what the settings say by default.
 
     Faults of content and of the database's URL are raised here, before anything is served; the database is
     opened when the app starts.
@@ -76,27 +84,34 @@ def create_app(
         CONTENT, LANGUAGES[1:], extra=settings.content_dir, drafts=settings.draft_translations
     )
     outbound = transport or open_transport()
+    seen = watched or observed(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        database = await _opened(settings.database_url)
-        parts = _Parts(settings, registrations, catalogue, handouts, translations, database, outbound, clock)
+        database, vault = await _opened(settings)
+        parts = _Parts(
+            settings, registrations, catalogue, handouts, translations, database, vault, outbound, clock, seen
+        )
         app.state.services = joined = services(parts)
         guard.warm()
         note_reader()
-        cleaning = asyncio.create_task(_clean_up(Retention(database, clock), joined.charts))
+        await _tell_head(joined.audit)
+        cleaning = asyncio.create_task(_clean_up(Retention(database, clock), joined))
         try:
             yield
         finally:
             cleaning.cancel()
             await asyncio.gather(cleaning, return_exceptions=True)
+            await joined.charts.finish()
+            await _tell_head(joined.audit)
             await database.close()
             if transport is None:
                 await outbound.aclose()
+            await asyncio.to_thread(seen.traces.close)
 
     app = Starlette(
         routes=routes(),
-        middleware=middleware(languages or load_languages()),
+        middleware=middleware(languages or load_languages(), metrics=seen.metrics, traces=seen.traces),
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
@@ -105,24 +120,38 @@ def create_app(
     return app
 
 
-async def _opened(url: str) -> Database:
-    """The database. Why it cannot be opened is told in the log, for the server says only that it stops."""
+async def _opened(settings: Settings) -> tuple[Database, Vault]:
+    """The database and what seals it. Why they cannot be opened is told in the log, for the server says only
+    that it stops.
+    """
     try:
-        return await Database.open(url)
-    except StoreUnavailable as error:
+        return await open_store(settings.database_url, settings.secret_keys)
+    except (StoreUnavailable, ConfigurationError) as error:
         logs.event("database-not-opened", level=logging.ERROR, detail=error.detail)
         raise
 
 
-async def _clean_up(retention: Retention, charts: Charts) -> None:
-    """Delete what is too old, now and every ten minutes."""
+async def _clean_up(retention: Retention, joined: Services) -> None:
+    """End what nobody uses and delete what is too old, now and every ten minutes."""
     while True:
-        charts.sweep()
+        joined.charts.sweep()
         try:
+            await joined.sessions.end_lapsed()
             await retention.purge()
         except StoreUnavailable as error:
             logs.event("purge-failed", level=logging.WARNING, detail=error.detail)
         await asyncio.sleep(_CLEAN_UP_EVERY_S)
+        await _tell_head(joined.audit)
+
+
+async def _tell_head(audit: Audit) -> None:
+    """Note in the log, which is kept elsewhere, how far the audit trail goes: rows that are cut off at its
+    end are missed by nothing else.
+    """
+    try:
+        logs.event("audit-head", detail=str(await audit.head()))
+    except StoreUnavailable as error:
+        logs.event("audit-head-unknown", level=logging.WARNING, detail=error.detail)
 
 
 @dataclass(frozen=True)
@@ -135,30 +164,34 @@ class _Parts:
     handouts: Handouts
     translations: Translations
     database: Database
+    vault: Vault
     transport: AsyncBaseTransport
     clock: Clock
+    seen: Observed
 
 
 def services(parts: _Parts) -> Services:
     """Every part of the app, joined."""
-    database, clock, registrations = parts.database, parts.clock, parts.registrations
-    vault = Vault(parts.settings.secret_keys)
-    drafts = Drafts(database, vault, clock)
+    database, vault, clock, registrations = parts.database, parts.vault, parts.clock, parts.registrations
+    metrics = parts.seen.metrics
+    drafts = Drafts(database, vault, clock, metrics)
     launches = Launches(database, vault, clock)
-    doors = Doors(parts.transport, registrations)
+    doors = Doors(parts.transport, registrations, watch=Watch(metrics, parts.seen.traces, clock))
     pending = PendingLaunches(database, vault, clock)
-    ledger = Ledger(database, vault, clock)
-    sender = Sender(ledger, drafts, clock, lambda: uuid4().hex)
+    audit = Audit(database, vault, clock, names_patients=parts.settings.audit_names_patients)
+    ledger = Ledger(database, vault, clock, audit=audit)
+    sender = Sender(ledger, drafts, clock, lambda: uuid4().hex, metrics=metrics)
     return Services(
         settings=parts.settings,
         clock=clock,
         database=database,
         vault=vault,
+        audit=audit,
         registrations=registrations,
         authorization=Authorization(
             registrations, doors, pending=pending, launches=launches, drafts=drafts, clock=clock
         ),
-        sessions=Sessions(registrations, doors, launches=launches, clock=clock),
+        sessions=Sessions(registrations, doors, launches=launches, clock=clock, audit=audit, metrics=metrics),
         drafts=drafts,
         set_aside=SetAside(database, vault, clock),
         shown=Shown(database, vault, clock),
@@ -166,11 +199,14 @@ def services(parts: _Parts) -> Services:
         feedback=FeedbackBox(database, vault, clock),
         sender=sender,
         changer=Changer(sender, ledger, clock),
+        filer=Filer(sender, ledger, clock),
         capabilities=Capabilities(clock),
-        charts=Charts(doors, clock, values=asked(parts.catalogue.conditions)),
+        charts=Charts(doors, clock, values=asked(parts.catalogue.conditions), audit=audit),
         catalogue=parts.catalogue,
         translations=parts.translations,
         handouts=parts.handouts,
+        launch_limit=RateLimit(clock, per_minute=parts.settings.launches_per_minute),
+        metrics_page=parts.seen.metrics_page,
         pdf=pdf_printer(HANDOUT_CSS),
         pages=Pages(urlsplit(parts.settings.base_url).path.rstrip("/")),
     )

@@ -1,4 +1,4 @@
-"""The `smartapp` command: demo, serve, check, keys, content, feedback, notes.
+"""The `smartapp` command: demo, serve, check, keys, migrate, audit, content, feedback, notes.
 
 Each verb imports what it needs when it runs: loading the app takes half a second, which `keys` need not wait.
 """
@@ -94,6 +94,7 @@ def serve(host: str, port: int, launch_config: Path | None, forwarded_allow_ips:
     from smartapp.app import create_app
     from smartapp.settings import from_environment
     from smartapp.smart.launch_config import load_registrations
+    from smartapp.store.keyring import try_store
 
     environ = dict(os.environ)
     if launch_config is not None:
@@ -104,7 +105,9 @@ def serve(host: str, port: int, launch_config: Path | None, forwarded_allow_ips:
         registrations = load_registrations(
             settings.launch_config, environ=environ, base_url=settings.base_url
         )
-        listener = serving.Listener(create_app(settings, registrations), serving.bind(host, port))
+        app = create_app(settings, registrations)
+        asyncio.run(try_store(settings.database_url, settings.secret_keys))
+        listener = serving.Listener(app, serving.bind(host, port))
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -154,6 +157,77 @@ def keys_new(alg: str) -> None:
 def keys_secret() -> None:
     """Print a new key for SMARTAPP_SECRET_KEYS."""
     click.echo(base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything in the database with the first of SMARTAPP_SECRET_KEYS, while the app runs.
+
+    Afterwards the other keys can be taken away. Settings come from SMARTAPP_*, as for `serve`.
+    """
+    from smartapp import keys_command
+    from smartapp.errors import StoreUnavailable
+    from smartapp.settings import from_environment
+
+    with told_in_plain_lines(StoreUnavailable):
+        is_done = keys_command.rotate(from_environment(os.environ))
+    sys.exit(0 if is_done else 1)
+
+
+@main.command()
+@click.option("--check", "only_checks", is_flag=True, help="Only tell whether it is up to date; 1 if not.")
+def migrate(only_checks: bool) -> None:
+    """Bring the tables of the database to the version of this Common Ground.
+
+    Settings come from SMARTAPP_*, as for `serve`.
+    """
+    from smartapp import migrate_command
+    from smartapp.errors import StoreUnavailable
+    from smartapp.settings import from_environment
+
+    with told_in_plain_lines(StoreUnavailable):
+        settings = from_environment(os.environ)
+        if only_checks:
+            sys.exit(0 if migrate_command.check(settings) else 1)
+        migrate_command.run(settings)
+
+
+@main.group()
+def audit() -> None:
+    """The audit trail: who did what for which patient."""
+
+
+@audit.command("verify")
+@click.option("--head", help="SEQUENCE:DIGEST from a log line audit-head: what must still be there.")
+def audit_verify(head: str | None) -> None:
+    """Check that no row was changed, put in or taken out; 1 and the first row that does not fit if one was.
+
+    Settings come from SMARTAPP_*, as for `serve`.
+    """
+    from smartapp import audit_command
+    from smartapp.errors import StoreUnavailable
+    from smartapp.settings import from_environment
+
+    with told_in_plain_lines(StoreUnavailable, audit_command.BadHead):
+        sys.exit(0 if audit_command.verify(from_environment(os.environ), head=head) else 1)
+
+
+@audit.command("export")
+@click.option("--from", "since", type=click.DateTime(), help="The first moment, UTC.")
+@click.option("--to", "until", type=click.DateTime(), help="The moment after the last one, UTC.")
+@click.option(
+    "--as", "form", type=click.Choice(["jsonl", "fhir"]), default="jsonl", show_default=True,
+    help="One JSON object a line: a row, or a FHIR R4 AuditEvent.",
+)  # fmt: skip
+def audit_export(since: datetime | None, until: datetime | None, form: str) -> None:
+    """Print the audit trail, oldest row first. Settings come from SMARTAPP_*, as for `serve`."""
+    from smartapp import audit_command
+    from smartapp.errors import StoreUnavailable
+    from smartapp.settings import from_environment
+
+    with told_in_plain_lines(StoreUnavailable):
+        settings = from_environment(os.environ)
+        audit_command.export(settings, since=since, until=until, as_fhir=form == "fhir")
 
 
 @main.group()

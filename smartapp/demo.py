@@ -125,6 +125,7 @@ def demo_registrations(ehr: DemoEhr, app_url: str, ehr_url: str) -> Registration
         client_id="demo-public",
         redirect_uri=f"{app_url}/callback/demo",
         scopes=SCOPES,
+        files_handout=True,
     )
     without_oauth = Registration(
         id="demo-open",
@@ -133,6 +134,7 @@ def demo_registrations(ehr: DemoEhr, app_url: str, ehr_url: str) -> Registration
         mode=Mode.OPEN,
         environment="sandbox",
         frame_ancestors=(ehr_url,),
+        files_handout=True,
     )
     return Registrations((as_registered(smart, ehr.manner), as_registered(without_oauth, ehr.manner)))
 

@@ -9,6 +9,7 @@
     ├── LaunchRefused               4xx  this launch cannot go on; launch again from the chart
     │   ├── LaunchExpired           400  state unknown, used or too old
     │   ├── LaunchNotYours          403  state or launch of another browser
+    │   ├── CookiesBlocked          400  this window keeps no cookies; seen before the EHR is asked
     │   ├── AuthorizationDenied     403  the EHR answered an OAuth error at authorize
     │   │   ├── AccessDenied        403  somebody or some rule said no (access_denied)
     │   │   ├── ScopeRefused        403  the EHR does not allow what we ask for (invalid_scope)
@@ -17,6 +18,7 @@
     │   ├── IdTokenInvalid          502  the id_token cannot be trusted
     │   └── NoPatient               400  no patient in context, and none to be found
     ├── SessionEnded                401  the EHR session is over; typed text is kept
+    │   ├── VisitEnded              401  the clinician ended it
     │   └── PatientChanged          409  the EHR's session went on to another patient; this page is closed
     ├── NotFound                    404
     ├── WrongPatient                409  a form or an answer names another patient than the launch
@@ -26,8 +28,10 @@
     │   ├── AnswerTooLarge          502
     │   ├── AnswerUnreadable        502  not the JSON that was asked for
     │   └── TemporaryOutboundError  503  slow, down or cut off: may be tried again
+    │       └── EhrLeftAlone        503  it failed too often, and is asked again in a moment; nothing was sent
     ├── StoreUnavailable            503  our database is locked, full or gone
-    │   └── SendingUnclear          503  the same while something was being sent
+    │   ├── SendingUnclear          503  the same while something was being sent
+    │   └── AuditUnavailable        503  its audit trail cannot be written, so nothing was read or sent
     ├── Unfinished                  500  nobody expected this, and the form may have done half of its work
     └── ConfigurationError          (start only) all faults at once, each with file and line
 
@@ -43,7 +47,7 @@ from smartapp.i18n import marked
 
 class AppError(Exception):
     """An error with a page of its own. `registration`: the id of the EHR's registration for the log, where
-    known.
+    known. `retry_after_s`: seconds after which it is worth trying again, where known.
     """
 
     status: ClassVar[int] = 500
@@ -56,6 +60,7 @@ class AppError(Exception):
         super().__init__(detail or self.code)
         self.detail = detail
         self.registration = ""
+        self.retry_after_s: int | None = None
 
 
 class BadRequest(AppError):
@@ -116,6 +121,18 @@ class LaunchNotYours(LaunchRefused):
     heading = marked("This page belongs to another browser window.")
 
 
+class CookiesBlocked(LaunchRefused):
+    code = "cookies-blocked"
+    heading = marked("This browser keeps no cookies for Common Ground.")
+    message = marked(
+        "Without one, the app cannot tell this window from any other, so it stopped. "
+        "No patient data was read, and nothing was sent to the chart."
+    )
+    next_step = marked(
+        "Send the lines below to your IT team. Then open Common Ground again from the patient's chart."
+    )
+
+
 class AuthorizationDenied(LaunchRefused):
     status = 403
     code = "authorization-denied"
@@ -171,6 +188,11 @@ class SessionEnded(AppError):
         "Nothing more was sent to the chart."
     )
     next_step = marked("Open Common Ground again from the patient's chart. You will be offered the text.")
+
+
+class VisitEnded(SessionEnded):
+    code = "visit-ended"
+    heading = marked("This visit was ended.")
 
 
 class PatientChanged(SessionEnded):
@@ -240,6 +262,21 @@ class TemporaryOutboundError(OutboundError):
         self.may_have_arrived = may_have_arrived
 
 
+class EhrLeftAlone(TemporaryOutboundError):
+    """Nothing left for the EHR. `retry_after_s`: when it will be asked again."""
+
+    code = "ehr-left-alone"
+    message = marked(
+        "It did not answer several times in a row, so Common Ground leaves it alone for a moment. "
+        "Nothing was sent to the chart. What you typed is kept."
+    )
+    next_step = marked("Wait a minute, then try again. If it stays, tell your IT team the code below.")
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__("left alone", may_have_arrived=False)
+        self.retry_after_s = retry_after_s
+
+
 class StoreUnavailable(AppError):
     status = 503
     code = "store-unavailable"
@@ -262,6 +299,16 @@ class SendingUnclear(StoreUnavailable):
         "Wait a moment, go back, and press the button again. "
         "Common Ground searches the chart before it sends a statement again."
     )
+
+
+class AuditUnavailable(StoreUnavailable):
+    code = "audit-unavailable"
+    heading = marked("Common Ground cannot write its audit trail right now.")
+    message = marked(
+        "Without it, the app reads no chart and sends nothing. "
+        "Nothing was sent to the chart, and everything that you typed is kept."
+    )
+    next_step = marked("Wait a moment, then try again. If it stays, tell your IT team the code below.")
 
 
 class Unfinished(AppError):

@@ -13,9 +13,8 @@ import click
 
 from smartapp.clock import now
 from smartapp.settings import Settings
-from smartapp.store.database import Database
 from smartapp.store.feedback import Feedback, FeedbackBox
-from smartapp.store.vault import Vault
+from smartapp.store.keyring import open_store
 
 _MONTHS: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DAYS: Final = "mon|tues|wednes|thurs|fri|satur|sun"
@@ -46,9 +45,9 @@ def may_tell_of(text: str) -> tuple[str, ...]:
 
 
 async def _read(settings: Settings) -> tuple[Feedback, ...]:
-    database = await Database.open(settings.database_url)
+    database, vault = await open_store(settings.database_url, settings.secret_keys)
     try:
-        return await FeedbackBox(database, Vault(settings.secret_keys), now).all()
+        return await FeedbackBox(database, vault, now).all()
     finally:
         await database.close()
 

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
@@ -17,14 +18,18 @@ import httpx2
 import msgspec
 from httpx2 import AsyncBaseTransport, AsyncClient
 
+from smartapp.breaker import Breaker
 from smartapp.errors import (
     AnswerTooLarge,
     AnswerUnreadable,
     ForeignOrigin,
     TemporaryOutboundError,
 )
+from smartapp.observability.watch import OTHER, WATCH, Purpose, Watch
 
-__all__ = ["MB", "Answer", "AsyncBaseTransport", "Door", "Limits", "Origin", "inside", "open_transport"]
+__all__ = [
+    "MB", "Answer", "AsyncBaseTransport", "Door", "Limits", "Origin", "inside", "open_transport",
+]  # fmt: skip
 
 MB = 1024 * 1024
 AsgiApp = Callable[..., Awaitable[None]]
@@ -83,12 +88,21 @@ class Answer:
 
 
 class Door:
-    """Sends requests to a fixed set of origins. One for each registration; they share a transport and its
-    connections.
+    """Sends requests to a fixed set of origins. One for each registration, whose id is `name`; they share a
+    transport and its connections. A server that fails too often is left alone by this registration only.
     """
 
-    def __init__(self, transport: AsyncBaseTransport, origins: frozenset[Origin]) -> None:
+    def __init__(
+        self,
+        transport: AsyncBaseTransport,
+        origins: frozenset[Origin],
+        *,
+        name: str = "",
+        watch: Watch = WATCH,
+    ) -> None:
         self.origins = origins
+        self._watch = watch
+        self._breakers = {origin: Breaker(watch.clock, partial(watch.left_alone, name)) for origin in origins}
         self.transport: AsyncBaseTransport = _Gated(transport, origins)
         # A cookie that an EHR sets for one clinician must not travel with the token of another one.
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
@@ -103,6 +117,10 @@ class Door:
         except ForeignOrigin:
             return False
 
+    def is_answering(self, url: str) -> bool:
+        """Whether requests to this URL's server leave as ever: it was not left alone, or is back."""
+        return not self.leads_to(url) or self._breakers[Origin.of(url)].is_closed
+
     async def fetch(
         self,
         method: str,
@@ -111,15 +129,34 @@ class Door:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         limits: Limits | None = None,
+        purpose: Purpose = OTHER,
     ) -> Answer:
         """Send one request and read its whole answer.
 
-        Raises ForeignOrigin (nothing was sent), AnswerTooLarge, or TemporaryOutboundError when the server
-        is slow, down or cuts off. An HTTP error status is an Answer, not an exception.
+        Raises ForeignOrigin or EhrLeftAlone (nothing was sent), AnswerTooLarge, or TemporaryOutboundError
+        when the server is slow, down or cuts off. An HTTP error status is an Answer, not an exception.
         """
-        limits = limits or Limits()
         if not self.leads_to(url):
             raise ForeignOrigin("url outside the registration's origins")
+        breaker = self._breakers[Origin.of(url)]
+        with (
+            self._watch.request(purpose) as seen,
+            breaker.turn(purpose.resource_type, may_try=not purpose.stores) as turn,
+        ):
+            answer = await self._sent(method, url, headers=headers, content=content, limits=limits)
+            turn.status = seen.status = answer.status
+        return answer
+
+    async def _sent(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None,
+        content: bytes | None,
+        limits: Limits | None,
+    ) -> Answer:
+        limits = limits or Limits()
         async with outbound_errors(limits.total_s):
             request = self._client.build_request(
                 method, url, headers=dict(headers or {}), content=content, timeout=limits.total_s
@@ -132,9 +169,9 @@ class Door:
         lower = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, lower, body)
 
-    def bounded_transport(self, limits: Limits) -> AsyncBaseTransport:
+    def bounded_transport(self, limits: Limits, purpose: Purpose = OTHER) -> AsyncBaseTransport:
         """A transport for a library's own client; each request has `fetch`'s deadline, cap and errors."""
-        return _Bounded(self, limits)
+        return _Bounded(self, limits, purpose)
 
 
 @asynccontextmanager
@@ -193,9 +230,10 @@ class _Gated(AsyncBaseTransport):
 class _Bounded(AsyncBaseTransport):
     """Sends each request of a library's client through `Door.fetch`."""
 
-    def __init__(self, door: Door, limits: Limits) -> None:
+    def __init__(self, door: Door, limits: Limits, purpose: Purpose) -> None:
         self._door = door
         self._limits = limits
+        self._purpose = purpose
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         answer = await self._door.fetch(
@@ -204,6 +242,7 @@ class _Bounded(AsyncBaseTransport):
             headers=dict(request.headers),
             content=await request.aread(),
             limits=self._limits,
+            purpose=self._purpose,
         )
         # The body is unpacked already; the library must not unpack it again.
         headers = {

@@ -2,11 +2,15 @@
 
 Only the keys of `SAFE_KEYS` are printed; anything else passed along is dropped. Values are cut to 200
 characters and stripped of control characters. There is no free-text field: `event` is a fixed word that the
-code wrote.
+code wrote. Every line that a request leads to has the request's `reference`.
 """
 
 import json
 import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 SAFE_KEYS = frozenset(
@@ -18,11 +22,24 @@ SAFE_KEYS = frozenset(
 )  # fmt: skip
 
 _logger = logging.getLogger("smartapp")
+_reference: ContextVar[str] = ContextVar("reference", default="")
+_EVENT = re.compile(r"[a-z]+(?:-[a-z]+)*")
+
+
+@contextmanager
+def referring_to(reference: str) -> Iterator[None]:
+    """Put `reference` on every event of the block, and of the tasks that it starts."""
+    token = _reference.set(reference)
+    try:
+        yield
+    finally:
+        _reference.reset(token)
 
 
 def event(name: str, *, level: int = logging.INFO, **values: str | int | float | None) -> None:
     """Log one event. `name` is a fixed word; keys outside SAFE_KEYS are dropped."""
     if _logger.isEnabledFor(level):
+        values.setdefault("reference", _reference.get() or None)
         safe = {key: _clean(value) for key, value in values.items() if key in SAFE_KEYS and value is not None}
         _logger.log(level, name, extra={"safe": safe})
 
@@ -39,7 +56,8 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
         }
         if record.name == "smartapp":
-            line["event"] = record.getMessage()
+            name = record.getMessage()
+            line["event"] = name if _EVENT.fullmatch(name) else "unnamed"
             line.update(getattr(record, "safe", {}))
         else:
             line["event"] = "library"

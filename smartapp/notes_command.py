@@ -71,7 +71,7 @@ def marks_in(gold: Path) -> Iterator[Mark]:
         if line.strip():
             try:
                 yield msgspec.json.decode(line, type=Mark)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, RecursionError) as error:
                 raise BadGold(f"{gold}, line {number}: {error}") from error
 
 

@@ -3,9 +3,21 @@
 import pytest
 from hypothesis import settings
 
+from tests.canary import (
+    pytest_configure,
+    pytest_runtest_setup,
+    pytest_runtest_teardown,
+    pytest_sessionfinish,
+    pytest_sessionstart,
+)
 from tests.postgres import database_url, postgres
+from tests.sockets import only_what_the_test_started, sockets
 
-__all__ = ["anyio_backend", "database_url", "postgres"]
+__all__ = [
+    "anyio_backend", "database_url", "only_what_the_test_started", "postgres", "pytest_configure",
+    "pytest_runtest_setup", "pytest_runtest_teardown", "pytest_sessionfinish", "pytest_sessionstart",
+    "sockets",
+]  # fmt: skip
 
 # How long one example takes says more about the machine than about the product.
 settings.register_profile("product", deadline=None)

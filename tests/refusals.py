@@ -3,9 +3,10 @@
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smartapp.logs import JsonFormatter
+from smartapp.observability.chosen import Observed
 from smartapp.sandbox.faults import Faults
 from tests.pages import words
 from tests.visits import EHR, Browser, Clinic, MovingClock, OpenVisit, clinic
@@ -32,6 +34,7 @@ PAGES = {
     "launch-refused": (400, "Common Ground could not be opened."),
     "launch-expired": (400, "This launch took too long or was used before."),
     "launch-other-browser": (403, "This page belongs to another browser window."),
+    "cookies-blocked": (400, "This browser keeps no cookies for Common Ground."),
     "access-denied": (403, "The EHR did not allow Common Ground to open."),
     "authorization-denied": (403, "The EHR did not allow Common Ground to open."),
     "scope-refused": (403, "The EHR does not allow what Common Ground asks for."),
@@ -45,6 +48,10 @@ PAGES = {
     "ehr-answer-unreadable": (502, "The EHR could not be read."),
     "foreign-origin": (502, "The EHR could not be read."),
     "ehr-unavailable": (503, "The EHR is not answering."),
+    "ehr-left-alone": (503, "The EHR is not answering."),
+    "too-many-launches": (429, "Common Ground was opened very often from your network just now."),
+    "address-too-long": (414, "This address is too long."),
+    "headers-too-large": (431, "The browser sent more along than Common Ground takes."),
     "session-ended": (401, "Your EHR session ended. Your text is safe."),
     "patient-changed": (409, "Another patient is open now. This page is closed."),
     "store-unavailable": (503, "Common Ground cannot keep your text right now."),
@@ -208,18 +215,25 @@ class Watched:
         return {value: name for value, name in found.items() if len(value) > 8}
 
     def assert_refused(
-        self, answer: httpx2.Response, code: str, *, framed: bool = True, typed: str = ""
+        self,
+        answer: httpx2.Response,
+        code: str,
+        *,
+        framed: bool = True,
+        typed: str = "",
+        own_headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """A whole page for this code and nothing else; one line of log for it; no word of anybody's.
 
         `framed`: the EHR is known, so its frame may show the page. `typed`: what the page gives back.
+        `own_headers`: those of this answer alone.
         """
         status, heading = PAGES[code]
         page = words(answer.text)
         assert (answer.status_code, code) == (status, _code_on(page))
         assert page.startswith(f"Skip to content {heading}")
         assert _LEAD.search(answer.text), "what was kept, and what to do"
-        assert security(dict(answer.headers)) == expected(EHR if framed else "'none'")
+        assert security(dict(answer.headers)) == expected(EHR if framed else "'none'") | dict(own_headers)
         if typed:
             assert f"Your words are not kept yet. Copy them {typed}" in page
         self._assert_tells_nothing(answer.text.replace(typed, "") if typed else answer.text)
@@ -252,10 +266,21 @@ async def watched_clinic(
     registration: dict[str, object] | None = None,
     ehr: str = "full",
     every_logger: bool = False,
+    watched: Observed | None = None,
+    setting: dict[str, object] | None = None,
 ) -> AsyncIterator[Watched]:
-    """A running clinic with its log at DEBUG. `every_logger`: those of all libraries too."""
+    """A running clinic with its log at DEBUG. `every_logger`: those of all libraries too. `watched` as in
+    `create_app`, `setting` as in `clinic`.
+    """
     with captured_log(every_logger=every_logger) as log:
-        async with clinic(resources=resources, database=database, registration=registration, ehr=ehr) as at:
+        async with clinic(
+            resources=resources,
+            database=database,
+            registration=registration,
+            ehr=ehr,
+            watched=watched,
+            setting=setting,
+        ) as at:
             assert isinstance(at.wire, httpx2.ASGITransport)
             wire = Wire(at.ehr.app)
             at.wire.app = wire

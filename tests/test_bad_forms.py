@@ -54,7 +54,7 @@ async def test_form_of_another_site_changes_nothing(at: Watched, headers: dict[s
     ]
 
     for answer in answers:
-        at.assert_refused(answer, "form-not-ours", framed=False)
+        at.assert_refused(answer, "form-not-ours")
     assert len(at.wire.asked) == requests
     assert TYPED not in (await visit.page("room")).text
 
@@ -107,7 +107,7 @@ async def test_address_of_a_form_that_is_only_opened_changes_nothing(at: Watched
 
     for page in POSTS:
         if page not in HAS_A_PAGE_TOO:
-            at.assert_refused(await visit.page(page), "method", framed=False)
+            at.assert_refused(await visit.page(page), "method")
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
@@ -117,7 +117,7 @@ async def test_method_that_no_page_uses_is_refused_with_a_page(at: Watched, meth
     for path in ("", "room", "draft", "send"):
         answer = await visit.browser._app.request(method, APP + visit.path(path))
 
-        at.assert_refused(answer, "method", framed=False)
+        at.assert_refused(answer, "method")
 
 
 @pytest.mark.parametrize("launch", ["nothing", "x" * 43, "x" * 5_000, "..%2f..%2f", "%00", "%F0%9F%98%80"])
@@ -169,7 +169,7 @@ async def test_body_over_a_megabyte_is_stopped_and_the_page_says_where_the_words
 
     answer = await visit.browser.post_once(visit.path(page), posted.fields)
 
-    at.assert_refused(answer, "too-large", framed=False)
+    at.assert_refused(answer, "too-large")
     assert "Your text is still on the page before this one." in words(answer.text)
 
 
@@ -201,7 +201,7 @@ async def test_form_that_is_no_form_is_told_as_one_that_could_not_be_read(
         headers={"Content-Type": content_type, "Origin": APP, "Sec-Fetch-Site": "same-origin"},
     )
 
-    at.assert_refused(answer, "bad-form", framed=False)
+    at.assert_refused(answer, "bad-form")
 
 
 @pytest.mark.parametrize(

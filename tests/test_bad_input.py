@@ -160,7 +160,7 @@ async def test_configuration_that_cannot_be_trusted_stops_before_the_sign_in(
 ) -> None:
     at.wire.answer(DISCOVERY, found)
 
-    answer = await at.browser().get_once(at.clinic.ehr.new_launch(ROSA))
+    answer = await at.browser().begin(at.clinic.ehr.new_launch(ROSA))
 
     at.assert_refused(answer, code)
     assert {urlsplit(asked.url).path for asked in at.wire.asked} == {"/fhir/.well-known/smart-configuration"}
@@ -276,7 +276,7 @@ async def test_refusal_for_a_script_is_the_pages_own_words(at: Watched) -> None:
 
 async def signed_in(browser: Browser, at: Watched) -> tuple[str, str]:
     """A launch on its way back from the EHR's sign-in: its state and its code."""
-    began = await browser.get_once(at.clinic.ehr.new_launch(ROSA))
+    began = await browser.begin(at.clinic.ehr.new_launch(ROSA))
     back = await browser.get_once(began.headers["location"])
     query = parse_qs(urlsplit(back.headers["location"]).query)
     return query["state"][0], query["code"][0]

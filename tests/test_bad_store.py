@@ -183,7 +183,7 @@ async def test_store_that_locks_while_the_ehr_answers_is_not_called_nothing_sent
 
 async def test_launch_while_the_store_is_locked_stops_before_the_sign_in(at: Watched, tmp_path: Path) -> None:
     async with locked(tmp_path):
-        began = await at.browser().get_once(at.clinic.ehr.new_launch(ROSA))
+        began = await at.browser().begin(at.clinic.ehr.new_launch(ROSA))
 
     at.assert_refused(began, "store-unavailable")
     assert at.wire.requests("GET /auth") == 0
@@ -191,7 +191,7 @@ async def test_launch_while_the_store_is_locked_stops_before_the_sign_in(at: Wat
 
 async def test_callback_while_the_store_is_locked_spends_no_code(at: Watched, tmp_path: Path) -> None:
     browser = at.browser()
-    began = await browser.get_once(at.clinic.ehr.new_launch(ROSA))
+    began = await browser.begin(at.clinic.ehr.new_launch(ROSA))
     back = await browser.get_once(began.headers["location"])
 
     async with locked(tmp_path):

@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
+import httpx2
 import pytest
 from joserfc import jwt
 from starlette.datastructures import MutableHeaders
@@ -83,10 +84,12 @@ def marked_chart(today: date) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def marked_clinic(ehr: str = "full", **registration: object) -> AsyncIterator[Watched]:
+async def marked_clinic(
+    ehr: str = "full", *, setting: dict[str, object] | None = None, **registration: object
+) -> AsyncIterator[Watched]:
     resources = [*story_resources(START.date()), *marked_chart(START.date())]
     async with watched_clinic(
-        resources=resources, every_logger=True, registration=registration, ehr=ehr
+        resources=resources, every_logger=True, registration=registration, ehr=ehr, setting=setting
     ) as watched:
         yield watched
 
@@ -226,6 +229,91 @@ async def test_words_about_a_reminder_and_pages_that_say_why_leave_no_mark(at: W
     assert_no_mark(at)
 
 
+async def test_words_of_a_note_that_are_confirmed_set_aside_and_shown_again_leave_no_mark(
+    at: Watched,
+) -> None:
+    visit = await opened(at)
+    pressed = []
+    for answer in ("confirm", "not_right"):
+        found = form((await visit.page("statements")).text, "/statements")
+        pressed.append(await visit.browser.post(found.action, [*found.fields, ("answer", answer)]))
+    again = next(each for each in forms(pressed[-1].text) if each.action.endswith("/statements"))
+    await visit.browser.post(again.action, [*again.fields, *(button[:2] for button in again.buttons[:1])])
+
+    done = await visit.send()
+
+    assert [answer.status_code for answer in pressed] == [200, 200]
+    assert "It is in the chart" in words(done.text)
+    assert_no_mark(at)
+
+
+async def test_words_on_a_sheet_leave_no_mark(at: Watched) -> None:
+    visit = await opened(at)
+    sheet = form((await visit.page("sheets/own")).text, "/draft")
+    texts = {name: TYPED for name, value in sheet.fields if name.endswith(("-words", "-good", "-question"))}
+
+    kept = await visit.browser.post(sheet.action, [*sheet.changed(texts), ("next", "review")])
+    done = await visit.send()
+
+    assert kept.status_code == 200
+    assert "in the chart" in words(done.text)
+    assert_no_mark(at)
+
+
+async def test_words_on_a_handout_leave_no_mark_in_addresses_or_headers(at: Watched) -> None:
+    visit = await opened(at)
+    await visit.write(goal=TYPED)
+    await visit.send()
+    handout = form((await visit.page("handout")).text, "/handout")
+    typed = dict.fromkeys(("why", "next_steps", "call", "costs"), TYPED)
+
+    paper = await visit.browser.post(handout.action, handout.changed({"next": "page", **typed}))
+    file = await visit.page("handout.pdf")
+    again = form((await visit.page("handout")).text, "/handout")
+
+    assert TYPED in paper.text
+    assert file.status_code in {200, 404}, "404: no PDF can be made on this machine"
+    assert "axolotl" not in str(file.headers).lower()
+    assert again.value("why") == TYPED
+    assert_no_mark(at)
+
+
+async def test_visit_that_is_ended_with_words_unsent_leaves_no_mark(at: Watched) -> None:
+    visit = await opened(at)
+    await visit.write(goal=TYPED)
+    end = form((await visit.page("end")).text, "/end")
+
+    ended = await visit.browser.post(end.action, end.fields)
+    after = await visit.page("room")
+
+    assert ended.status_code == 200
+    assert after.status_code in {401, 403}
+    assert_no_mark(at)
+
+
+async def test_ehr_that_is_left_alone_and_a_launch_too_many_leave_no_mark() -> None:
+    async with marked_clinic(setting={"launches_per_minute": 1, "metrics": True}) as at:
+        visit = await opened(at)
+        await visit.write(goal=TYPED)
+        review = await visit.review()
+        for way in ("GET /fhir/", "POST /fhir", "PUT /fhir/"):
+            at.wire.answer(way, httpx2.ReadTimeout("Zyxwala 77-3141-59"))
+        for _ in range(3):
+            at.clinic.app.state.services.charts.forget(visit.id)
+            stopped = await visit.page()
+        await visit.send(review)
+        refused = await at.browser().get_once(at.clinic.ehr.new_launch(PATIENT))
+
+        counted = await at.browser().get_once(f"{APP}/metrics")
+
+        assert "ehr-left-alone" in stopped.text
+        assert refused.status_code == 429
+        assert counted.status_code == 200
+        assert marks_in(counted.text) == []
+        assert [kind for secret, kind in at.secrets().items() if secret in counted.text] == []
+        assert_no_mark(at)
+
+
 async def test_expired_visit_leaves_no_mark_and_offers_the_words_to_their_own_patient(at: Watched) -> None:
     browser = at.browser()
     visit = await opened(at, browser)
@@ -282,7 +370,7 @@ async def test_ehr_that_puts_marks_into_its_errors_leaves_none(at: Watched) -> N
 
 async def test_every_refusal_on_the_way_in_leaves_no_mark(at: Watched) -> None:
     browser = at.browser()
-    began = await browser.get_once(at.clinic.ehr.new_launch(PATIENT))
+    began = await browser.begin(at.clinic.ehr.new_launch(PATIENT))
     back = await browser.get_once(began.headers["location"])
     callback = back.headers["location"]
     refusal = callback.replace("code=", "error=access_denied&x=")

@@ -76,3 +76,45 @@ def test_draft_translations_are_shown_unless_the_site_forbids_them(
     assert from_environment({**environ, "SMARTAPP_DRAFT_TRANSLATIONS": value}).draft_translations is is_shown
     with pytest.raises(ConfigurationError, match="SMARTAPP_DRAFT_TRANSLATIONS is not one of true, false"):
         from_environment({**environ, "SMARTAPP_DRAFT_TRANSLATIONS": "perhaps"})
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """The least that the app starts with."""
+    return {
+        "SMARTAPP_BASE_URL": "https://app.example",
+        "SMARTAPP_LAUNCH_CONFIG": str(tmp_path),
+        "SMARTAPP_SECRET_KEYS": KEY,
+    }
+
+
+def test_nothing_is_counted_or_traced_unless_the_site_says_so(environ: dict[str, str]) -> None:
+    environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector.example:4318"
+
+    found = from_environment(environ)
+
+    assert (found.metrics, found.traces, found.launches_per_minute) == (False, False, 1200)
+
+
+def test_site_may_count_trace_and_choose_how_often_the_app_is_opened(environ: dict[str, str]) -> None:
+    environ |= {
+        "SMARTAPP_METRICS": "true",
+        "SMARTAPP_TRACES": "1",
+        "SMARTAPP_LAUNCHES_PER_MINUTE": "60",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://collector.example:4318/v1/traces",
+    }
+
+    found = from_environment(environ)
+
+    assert (found.metrics, found.traces, found.launches_per_minute) == (True, True, 60)
+
+
+def test_traces_that_go_nowhere_are_a_fault(environ: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match="OTEL_EXPORTER_OTLP_ENDPOINT does not say where they go"):
+        from_environment(environ | {"SMARTAPP_TRACES": "true"})
+
+
+@pytest.mark.parametrize("value", ["", "-1", "many", "1.5", "1" * 7, "²"])
+def test_limit_that_is_no_number_is_a_fault(environ: dict[str, str], value: str) -> None:
+    with pytest.raises(ConfigurationError, match="SMARTAPP_LAUNCHES_PER_MINUTE is not a number"):
+        from_environment(environ | {"SMARTAPP_LAUNCHES_PER_MINUTE": value})

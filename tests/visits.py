@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from smartapp.app import create_app
 from smartapp.demo import SCOPES, as_registered
+from smartapp.observability.chosen import Observed
 from smartapp.sandbox.clients import demo_clients
 from smartapp.sandbox.lost_writes import BrokenOff
 from smartapp.sandbox.server import DemoEhr, create_demo_ehr
@@ -80,6 +81,13 @@ class Browser:
 
     async def get_once(self, url: str) -> httpx2.Response:
         return await self._client(url).get(url)
+
+    async def begin(self, launch_url: str) -> httpx2.Response:
+        """The answer to a launch that sends the browser to the EHR, after the look for cookies."""
+        answer = await self.get_once(launch_url)
+        while answer.is_redirect and answer.headers["Location"].startswith("/launch/check?"):
+            answer = await self.get_once(APP + answer.headers["Location"])
+        return answer
 
     async def post(
         self, url: str, fields: Sequence[tuple[str, str]], *, headers: dict[str, str] | None = None
@@ -158,10 +166,11 @@ async def clinic(
     registration: dict[str, object] | None = None,
     ehr: str = "full",
     setting: dict[str, object] | None = None,
+    watched: Observed | None = None,
 ) -> AsyncIterator[Clinic]:
     """An app that is registered at a demo EHR, both started. `resources` None: the story patients. `ehr`:
     whose server it behaves like, a name of MANNERS; the registration fits, unless `registration` says else.
-    `setting`: what differs from `settings`.
+    `setting`: what differs from `settings`. `watched` as in `create_app`.
     """
     clock = clock or MovingClock()
     found = story_resources(clock().date()) if resources is None else resources
@@ -180,6 +189,7 @@ async def clinic(
         registrations(pretend, **(registration or {})),
         transport=wire,
         clock=clock,
+        watched=watched,
     )
     async with app.router.lifespan_context(app):
         yield Clinic(app, pretend, clock, wire)

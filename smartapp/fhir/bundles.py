@@ -9,10 +9,12 @@ from typing import TypeVar
 
 import msgspec
 
-from smartapp.errors import AnswerUnreadable
+from smartapp.errors import AnswerTooLarge, AnswerUnreadable
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_MOST_COMMAS = 600_000
+"""A real page of 5 MB has less than half of that."""
 _TYPE_FIRST = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"')
 
 
@@ -26,13 +28,13 @@ class Page:
     next_link: str
 
 
-class _Search(msgspec.Struct, gc=False):
+class _Search(msgspec.Struct, gc=False, frozen=True):
     mode: str = ""
 
 
 class _Entry(msgspec.Struct, gc=False):
     resource: msgspec.Raw = msgspec.Raw()
-    search: _Search = msgspec.field(default_factory=_Search)
+    search: _Search = _Search()  # one for all
 
 
 class _Link(msgspec.Struct, gc=False):
@@ -57,10 +59,13 @@ class _Head(msgspec.Struct, gc=False):
 
 
 def page_of(body: bytes, resource_type: str) -> Page:
-    """Open one page of a search for `resource_type`. Raises AnswerUnreadable when it is no Bundle.
+    """Open one page of a search for `resource_type`. Raises AnswerUnreadable when it is no Bundle, and
+    AnswerTooLarge for one of so many tiny pieces that they would take far more memory than the page.
 
     Included resources and OperationOutcomes are passed over: they were not asked for.
     """
+    if body.count(b",") > _MOST_COMMAS:
+        raise AnswerTooLarge("too many pieces")
     bundle, left_out = _opened(body)
     if bundle.resourceType != "Bundle":
         raise AnswerUnreadable("not a Bundle")

@@ -16,10 +16,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from smartapp.errors import AnswerUnreadable, OutboundError, SessionEnded
+from smartapp.errors import AnswerTooLarge, AnswerUnreadable, EhrLeftAlone, OutboundError, SessionEnded
 from smartapp.fhir.bundles import page_of
 from smartapp.fhir.operation_outcome import FhirRefused, NotPermitted, reason_of
 from smartapp.fhir.paging import attachment_url, next_url
+from smartapp.fhir.purpose import purpose_of
 from smartapp.fhir.retry_after import retry_after_s
 from smartapp.fhir.this_patient import ThisPatient, is_id, is_type
 from smartapp.http import MB, Answer, Door, Limits
@@ -31,6 +32,7 @@ FHIR_JSON = "application/fhir+json"
 PAGE_BYTES = 5 * MB
 NOTE_BYTES = 2 * MB
 MAX_RETRIES = 2
+_TRY_AGAIN_S = 10
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+-]{1,60}/[A-Za-z0-9.+-]{1,60}(?:; ?charset=[A-Za-z0-9._-]{1,40})?")
 
 
@@ -203,7 +205,23 @@ class FhirClient:
     ) -> Answer:
         headers = {"Content-Type": FHIR_JSON, "Accept": FHIR_JSON, "Prefer": "return=representation"} | extra
         body = msgspec.json.encode(resource)
+        if not self._door.is_answering(url):
+            await self._ask_whether_it_is_back()
         return await self._authorized(method, url, headers=headers, limits=self._limits(), content=body)
+
+    async def _ask_whether_it_is_back(self) -> None:
+        """A server that was left alone is tried with what stores nothing. While it is not back, what was to
+        be stored does not leave. Raises EhrLeftAlone, SessionEnded.
+        """
+        headers = {"Accept": FHIR_JSON}
+        try:
+            await self._authorized(
+                "GET", f"{self.fhir_base}/metadata", headers=headers, limits=self._limits()
+            )
+        except (AnswerTooLarge, AnswerUnreadable):
+            return  # it is back, whatever it says
+        except OutboundError as error:
+            raise EhrLeftAlone(retry_after_s=error.retry_after_s or _TRY_AGAIN_S) from error
 
     def _require(self, resource_type: str, action: str) -> None:
         if not self.may(resource_type, action):
@@ -258,7 +276,10 @@ class FhirClient:
         content: bytes | None,
     ) -> Answer:
         sent = headers | ({"Authorization": f"Bearer {token}"} if token is not None else {})
-        return await self._door.fetch(method, url, headers=sent, content=content, limits=limits)
+        purpose = purpose_of(method, url, fhir_base=self.fhir_base)
+        return await self._door.fetch(
+            method, url, headers=sent, content=content, limits=limits, purpose=purpose
+        )
 
     def _binary_data(self, resource: dict[str, object]) -> bytes:
         """The content of a Binary that came as a resource. Another patient's is refused as unreadable."""

@@ -111,6 +111,7 @@ class Authorization:
                 started_at=self._clock(),
                 fhir_base=registration.fhir_base,
                 scope=" ".join(asked),
+                revocation_endpoint=configuration.revocation_endpoint,
             )
             state = secrets.token_urlsafe(_SECRET_BYTES)
             expires_at = begun.started_at + STATE_LIFETIME
@@ -203,6 +204,8 @@ class Authorization:
             style_url=answer.smart_style_url,
             fhir_context=answer.fhir_context,
             tenant=answer.tenant,
+            token_endpoint=pending.token_endpoint,
+            revocation_endpoint=pending.revocation_endpoint,
         )
         tokens = tokens_of(answer, pending.token_endpoint, asked_at=asked_at)
         return await self._keep(launch, tokens, browser)

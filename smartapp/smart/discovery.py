@@ -6,13 +6,14 @@ whatever the document lists (threat T7).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from smartapp.clock import Clock
 from smartapp.errors import AnswerUnreadable, ForeignOrigin, OutboundError, TemporaryOutboundError
 from smartapp.http import Answer, Door, Limits
+from smartapp.observability.watch import Purpose
 from smartapp.smart.doors import Doors
 from smartapp.smart.registration import Registration
 from smartapp.smart.single_flight import SingleFlight
@@ -26,7 +27,9 @@ _MAX_URL = 2000
 
 @dataclass(frozen=True, slots=True)
 class SmartConfiguration:
-    """Absolute addresses, all on origins of the registration. `issuer`: of the id_token, where named."""
+    """Absolute addresses, all on origins of the registration. `issuer`: of the id_token, where named.
+    `revocation_endpoint`: RFC 7009, "" where none is named that we may ask.
+    """
 
     authorization_endpoint: str
     token_endpoint: str
@@ -34,6 +37,7 @@ class SmartConfiguration:
     jwks_uri: str | None = None
     capabilities: frozenset[str] = frozenset()
     iss_parameter_supported: bool = False
+    revocation_endpoint: str = ""
 
 
 class Discovery:
@@ -64,6 +68,9 @@ class Discovery:
         if not (registration.authorization_endpoint and registration.token_endpoint):
             document = await fetch_document(door, _document_url(registration))
         configuration = _checked(document, registration, door)
+        if configuration.jwks_uri is None and "openid" in registration.scopes:
+            keys_at = await _keys_of_issuer(door, configuration.issuer or registration.fhir_base)
+            configuration = replace(configuration, jwks_uri=keys_at)
         self._kept.pop(key, None)
         self._kept[key] = (self._clock(), configuration)
         if len(self._kept) > _MAX_KEPT:
@@ -71,14 +78,37 @@ class Discovery:
         return configuration
 
 
-async def fetch_document(door: Door, url: str) -> Mapping[str, object]:
+async def fetch_document(door: Door, url: str, *, what: str = "discovery") -> Mapping[str, object]:
     """Fetch one small JSON object without a token. Raises OutboundError for anything else than 200."""
-    answer = await door.fetch("GET", url, headers={"Accept": "application/json"}, limits=DOCUMENT_LIMITS)
+    answer = await door.fetch(
+        "GET",
+        url,
+        headers={"Accept": "application/json"},
+        limits=DOCUMENT_LIMITS,
+        purpose=Purpose(interaction=what),
+    )
     _require_ok(answer)
     document = answer.json()
     if not isinstance(document, dict):
         raise AnswerUnreadable("not a JSON object")
     return document
+
+
+async def _keys_of_issuer(door: Door, issuer: str) -> str | None:
+    """Where an issuer says that its keys are; None when it does not say, or names another issuer.
+
+    https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html#steps-for-using-an-id-token,
+    for servers that leave it out of their smart-configuration. Raises TemporaryOutboundError.
+    """
+    try:
+        document = await fetch_document(door, f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        keys_at = _address(document.get("jwks_uri"), "jwks_uri", issuer)
+    except TemporaryOutboundError:
+        raise
+    except OutboundError:
+        return None
+    believed = document.get("issuer") == issuer and keys_at is not None and door.leads_to(keys_at)
+    return keys_at if believed else None
 
 
 def _require_ok(answer: Answer) -> None:
@@ -113,7 +143,19 @@ def _checked(document: Mapping[str, object], registration: Registration, door: D
         jwks_uri=jwks_uri,
         capabilities=_words(document.get("capabilities")),
         iss_parameter_supported=document.get("authorization_response_iss_parameter_supported") is True,
+        revocation_endpoint=_revocation_endpoint(document, registration, door),
     )
+
+
+def _revocation_endpoint(document: Mapping[str, object], registration: Registration, door: Door) -> str:
+    """Nothing but the end of a visit needs it: one that is odd or elsewhere is as good as none, and no reason
+    to refuse the launch.
+    """
+    try:
+        url = _address(document.get("revocation_endpoint"), "revocation_endpoint", registration.fhir_base)
+    except AnswerUnreadable:
+        return ""
+    return url if url is not None and door.leads_to(url) else ""
 
 
 def _address(value: object, name: str, fhir_base: str) -> str | None:
@@ -122,8 +164,12 @@ def _address(value: object, name: str, fhir_base: str) -> str | None:
         return None
     if not isinstance(value, str) or len(value) > _MAX_URL or not value.isprintable() or " " in value:
         raise AnswerUnreadable(f"{name} is not an address")
-    url = urljoin(f"{fhir_base}/", value)
-    if urlsplit(url).fragment:
+    try:
+        url = urljoin(f"{fhir_base}/", value)
+        fragment = urlsplit(url).fragment
+    except ValueError as error:
+        raise AnswerUnreadable(f"{name} is not an address") from error
+    if fragment:
         raise AnswerUnreadable(f"{name} has a fragment")
     return url
 

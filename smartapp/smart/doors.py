@@ -1,6 +1,7 @@
 """One outbound door for each registration: to the FHIR base's origin and the hosts it names, no further."""
 
 from smartapp.http import AsyncBaseTransport, Door, Origin
+from smartapp.observability.watch import WATCH, Watch
 from smartapp.smart.issuer import LOOPBACK_HOSTS
 from smartapp.smart.registration import Registration
 from smartapp.smart.registrations import Registrations
@@ -9,9 +10,12 @@ from smartapp.smart.registrations import Registrations
 class Doors:
     """The doors share a transport, and with it the open connections."""
 
-    def __init__(self, transport: AsyncBaseTransport, registrations: Registrations) -> None:
+    def __init__(
+        self, transport: AsyncBaseTransport, registrations: Registrations, *, watch: Watch = WATCH
+    ) -> None:
         self._doors = {
-            registration.id: Door(transport, origins_of(registration)) for registration in registrations.all
+            registration.id: Door(transport, origins_of(registration), name=registration.id, watch=watch)
+            for registration in registrations.all
         }
 
     def for_registration(self, registration: Registration) -> Door:

@@ -13,7 +13,7 @@ from smartapp.http import MB, Door, Limits
 
 READ_LIMITS = Limits(total_s=5.0, max_bytes=MB)
 
-_REFERENCE = re.compile(r"([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})")
+_REFERENCE = re.compile(r"([A-Z][A-Za-z]{1,63})/(?!\.\.?\Z)([A-Za-z0-9\-.]{1,64})")
 
 Resource = Mapping[str, object]
 

@@ -27,7 +27,7 @@ LIBRARY_ERRORS = (JoseError, ValueError, TypeError, KeyError, RecursionError)
 """What joserfc raises on a bad token: its own errors, and those of the conversions it does on the way."""
 
 _USER_TYPES = ("Practitioner", "PractitionerRole", "RelatedPerson", "Patient")
-_USER = re.compile(rf"(?:{'|'.join(_USER_TYPES)})/[A-Za-z0-9\-.]{{1,64}}")
+_USER = re.compile(rf"(?:{'|'.join(_USER_TYPES)})/(?!\.\.?\Z)[A-Za-z0-9\-.]{{1,64}}")
 
 
 @dataclass(frozen=True, slots=True)

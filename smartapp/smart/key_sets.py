@@ -58,7 +58,7 @@ class KeySets:
         now = self._clock()
         kept = self._kept.get(jwks_uri)
         try:
-            keys = _usable(await fetch_document(door, jwks_uri))
+            keys = _usable(await fetch_document(door, jwks_uri, what="keys"))
         except OutboundError:
             if kept is None or now - kept.fetched_at >= STALE_FOR:
                 raise
@@ -76,7 +76,7 @@ def _usable(document: Mapping[str, object]) -> KeySet:
     members = document.get("keys")
     keys: list[Key] = []
     for member in members[:_MAX_KEYS] if isinstance(members, list) else []:
-        if isinstance(member, dict) and member.get("kty") in {"RSA", "EC"} and member.get("use") != "enc":
+        if isinstance(member, dict) and member.get("kty") in ("RSA", "EC") and member.get("use") != "enc":
             try:
                 keys.append(JWKRegistry.import_key(member))
             except (JoseError, ValueError, TypeError, KeyError):

@@ -29,11 +29,11 @@ def load_keys(path: Path, alg: str) -> tuple[Key, ...]:
     """
     try:
         raw = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise UnusableKey("the file cannot be read") from error
     try:
         keys = _parsed(raw, alg)
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise UnusableKey("it is neither a JWK, a JWK set nor a PEM") from error
     if not keys or not all(key.is_private for key in keys):
         raise UnusableKey("it holds no private key")

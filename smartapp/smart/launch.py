@@ -26,6 +26,7 @@ class PendingLaunch:
     started_at: datetime
     fhir_base: str
     scope: str
+    revocation_endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class ActiveLaunch:
     is no "current patient".
 
     `id` is the opaque handle in every URL. `encounter_id` may be missing. `fhir_context` holds relative
-    references. `style_url` is not fetched here. `expires_at`: absolute end.
+    references. `style_url` is not fetched here. `expires_at`: absolute end. `revocation_endpoint`: where the
+    tokens are given back, "" where the EHR names no place.
     """
 
     id: str
@@ -65,6 +67,8 @@ class ActiveLaunch:
     style_url: str | None = None
     fhir_context: tuple[str, ...] = ()
     tenant: str | None = None
+    token_endpoint: str = ""
+    revocation_endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

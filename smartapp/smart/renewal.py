@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from smartapp import logs
 from smartapp.clock import Clock
 from smartapp.errors import (
     OutboundError,
@@ -18,9 +17,12 @@ from smartapp.errors import (
     SessionEnded,
     TemporaryOutboundError,
     TokenRefused,
+    VisitEnded,
 )
+from smartapp.observability.metrics import UNCOUNTED, Metrics
 from smartapp.smart import sealed
 from smartapp.smart.doors import Doors
+from smartapp.smart.ending import BY_CLINICIAN, Ending
 from smartapp.smart.launch import ActiveLaunch, Tokens
 from smartapp.smart.registration import Registration
 from smartapp.smart.single_flight import SingleFlight
@@ -39,7 +41,8 @@ _MOST_LOOKS = 150
 
 def over(reason: str) -> SessionEnded:
     """The error for a launch that ended for this reason."""
-    return PatientChanged(reason) if reason == PATIENT_CHANGED else SessionEnded(reason)
+    kinds: dict[str, type[SessionEnded]] = {PATIENT_CHANGED: PatientChanged, BY_CLINICIAN: VisitEnded}
+    return kinds.get(reason, SessionEnded)(reason)
 
 
 class Renewal:
@@ -51,12 +54,16 @@ class Renewal:
         launches: Launches,
         clock: Clock,
         *,
+        ending: Ending,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         self._doors = doors
         self._launches = launches
         self._clock = clock
+        self._ending = ending
         self._sleep = sleep
+        self._metrics = metrics
         self._flights: SingleFlight[str | None] = SingleFlight()
         self._reads: SingleFlight[tuple[Tokens, int]] = SingleFlight()
 
@@ -89,7 +96,7 @@ class Renewal:
         return await self._flights.run(launch.id, lambda: self._renew(launch, registration, refused))
 
     async def _renew(self, launch: ActiveLaunch, registration: Registration, refused: str) -> str | None:
-        tokens, version = await self._turn(launch, refused)
+        tokens, version = await self._turn(launch, registration, refused)
         if tokens.access_token != refused or tokens.refresh_token is None:
             return tokens.access_token
         door = self._doors.for_registration(registration)
@@ -98,25 +105,31 @@ class Renewal:
         try:
             answer = await endpoint.refresh(tokens.refresh_token, now=asked_at)
         except TemporaryOutboundError:
+            self._metrics.renewal("no-answer")
             await self._keep(launch, replace(tokens, renewing_since=None), version)
             raise
         except (TokenRefused, OutboundError) as error:
-            return await self._after_refusal(launch, refused, error)
+            self._metrics.renewal("refused")
+            return await self._after_refusal(launch, registration, refused, error)
         if answer.patient not in {None, launch.patient_id}:
-            raise await self._ended(launch, PATIENT_CHANGED)
+            self._metrics.renewal(PATIENT_CHANGED)
+            raise await self._ended(launch, registration, PATIENT_CHANGED)
+        self._metrics.renewal("renewed")
         await self._keep(launch, tokens_of(answer, tokens.token_endpoint, asked_at=asked_at), version)
         # Where another process took over, its tokens count; where the launch ended meanwhile, none does.
         kept, _ = await self._current(launch.id)
         return kept.access_token
 
-    async def _turn(self, launch: ActiveLaunch, refused: str) -> tuple[Tokens, int]:
+    async def _turn(
+        self, launch: ActiveLaunch, registration: Registration, refused: str
+    ) -> tuple[Tokens, int]:
         """Tokens that are newer than `refused`; or else those to renew, once it is this process's turn."""
         for _ in range(_MOST_LOOKS):
             tokens, version = await self._current(launch.id)
             if tokens.access_token != refused:
                 return tokens, version
             if tokens.refresh_token is None:
-                raise await self._ended(launch, "no-refresh-token")
+                raise await self._ended(launch, registration, "no-refresh-token")
             now = self._clock()
             if _is_being_renewed(tokens, now):
                 await self._sleep(_LOOK_EVERY_S)
@@ -129,16 +142,17 @@ class Renewal:
             launch.id, tokens=sealed.to_bytes(tokens), from_version=from_version
         )
 
-    async def _after_refusal(self, launch: ActiveLaunch, refused: str, error: Exception) -> str:
+    async def _after_refusal(
+        self, launch: ActiveLaunch, registration: Registration, refused: str, error: Exception
+    ) -> str:
         """The refresh token was refused: perhaps because another process has just used it."""
         tokens, _ = await self._current(launch.id)
         if tokens.access_token is not None and tokens.access_token != refused:
             return tokens.access_token
-        raise await self._ended(launch, "refresh-refused") from error
+        raise await self._ended(launch, registration, "refresh-refused") from error
 
-    async def _ended(self, launch: ActiveLaunch, reason: str) -> SessionEnded:
-        await self._launches.end(launch.id, reason)
-        logs.event("launch-ended", launch=launch.id, registration=launch.registration_id, reason=reason)
+    async def _ended(self, launch: ActiveLaunch, registration: Registration, reason: str) -> SessionEnded:
+        await self._ending.end(launch, registration, reason=reason)
         return over(reason)
 
     async def _current(self, launch_id: str) -> tuple[Tokens, int]:

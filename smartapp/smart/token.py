@@ -16,12 +16,14 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from smartapp.errors import TemporaryOutboundError, TokenRefused
 from smartapp.http import Door, Limits
+from smartapp.observability.watch import Purpose
 from smartapp.smart import client_auth, token_answer
 from smartapp.smart.keys import UnusableKey
 from smartapp.smart.registration import Registration
 from smartapp.smart.token_answer import TokenAnswer
 
 TOKEN_LIMITS = Limits(total_s=10.0, max_bytes=256 * 1024)
+_TOKEN = Purpose(interaction="token")
 
 LIBRARY_ERRORS = (AuthlibBaseError, ValueError, TypeError, OverflowError, RecursionError)
 """What Authlib raises on an odd answer: its own errors, and those of the conversions it does on the way."""
@@ -79,7 +81,7 @@ class TokenEndpoint:
                 secret.get_secret_value() if secret else None,
                 token_endpoint_auth_method=client_auth.auth_method(registration),
                 redirect_uri=registration.redirect_uri,
-                transport=self.door.bounded_transport(TOKEN_LIMITS),
+                transport=self.door.bounded_transport(TOKEN_LIMITS, _TOKEN),
                 trust_env=False,
                 follow_redirects=False,
             ) as client:

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from smartapp.errors import TokenRefused
 from smartapp.smart.launch import Tokens
 
-_FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_REFERENCE = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}")
+# "." and ".." match the grammar of an id, and would climb in an address.
+_FHIR_ID = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9\-.]{1,64}")
+_REFERENCE = re.compile(r"[A-Z][A-Za-z]{1,63}/(?!\.\.?\Z)[A-Za-z0-9\-.]{1,64}")
 _MAX_TOKEN = 64 * 1024
 _MAX_TEXT = 2000
 _MAX_CONTEXT = 100

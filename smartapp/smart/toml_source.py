@@ -30,7 +30,7 @@ class TomlSource:
             return
         try:
             document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also for a number or a nesting without end
             found = _SYNTAX_LINE.search(str(error))
             line = int(found[1]) if found else len(text.splitlines())
             self.faults.append(Fault(file, line, f"not TOML: {error}"))

@@ -15,6 +15,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from smartapp.clock import Clock
+from smartapp.observability.metrics import UNCOUNTED, Metrics
 from smartapp.store.database import Database
 from smartapp.store.retention import KEPT_FOR
 from smartapp.store.schema import drafts
@@ -32,10 +33,11 @@ class StoredDraft:
 
 
 class Drafts:
-    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, clock: Clock, metrics: Metrics = UNCOUNTED) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._metrics = metrics
 
     def owner(self, registration_id: str, patient_id: str, user: str) -> str:
         """Whose draft: one user, one patient, one EHR. `user` is the id_token's subject, or the browser where
@@ -85,6 +87,7 @@ class Drafts:
             await connection.execute(
                 insert(drafts).values(launch_id=launch_id, owner=owner, revision=1, **values)
             )
+        self._metrics.draft_kept()
         return kept_at
 
     async def offered(self, owner: str, *, to_launch: str) -> StoredDraft | None:

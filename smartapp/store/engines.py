@@ -155,12 +155,19 @@ def _sqlite(url: URL, wait_s: float) -> AsyncEngine:
             parsed, connect_args=waiting, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0
         )
     else:
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(str(parsed.database)).parent)
         engine = create_async_engine(parsed, connect_args=waiting)
     event.listen(engine.sync_engine, "connect", partial(_prepare_sqlite, wait_s))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     event.listen(engine.sync_engine, "invalidate", _roll_back)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _fault(f"names a folder that cannot be made ({error.strerror})") from error
 
 
 def _prepare_sqlite(wait_s: float, connection: Any, _record: object) -> None:  # Any: drivers have no types

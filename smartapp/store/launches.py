@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from smartapp.clock import Clock
 from smartapp.store.database import Database
@@ -152,12 +152,33 @@ class Launches:
                 .values(last_seen=int(self._clock().timestamp()))
             )
 
-    async def end(self, launch_id: str, reason: str) -> None:
-        """End a launch for good and forget its tokens. The first reason stays."""
-        nothing = self._vault.seal(b"", bound_to=f"launch/{launch_id}/tokens")
+    async def end(self, launch_id: str, reason: str) -> bytes | None:
+        """End a launch for good and forget its tokens. The first reason stays.
+
+        Returns the tokens as they were, to whoever ended it; None to everybody after that.
+        """
+        bound_to = f"launch/{launch_id}/tokens"
+        going_on = (launches.c.id == launch_id, launches.c.ended.is_(None))
+        nothing = self._vault.seal(b"", bound_to=bound_to)
         async with self._database.transaction() as connection:
-            await connection.execute(
-                update(launches)
-                .where(launches.c.id == launch_id, launches.c.ended.is_(None))
-                .values(ended=reason, tokens=nothing)
-            )
+            query = select(launches.c.tokens).where(*going_on).with_for_update()
+            kept: bytes | None = await connection.scalar(query)
+            if kept is None:
+                return None
+            await connection.execute(update(launches).where(*going_on).values(ended=reason, tokens=nothing))
+        return self._vault.open(kept, bound_to=bound_to)
+
+    async def unseen_since(self, moment: datetime, *, at_most: int = 200) -> tuple[str, ...]:
+        """Ids of launches that are going on and were not used since, or are past their longest time; those
+        that were not used the longest first.
+        """
+        is_unused = launches.c.last_seen < int(moment.timestamp())
+        is_past = launches.c.expires_at <= int(self._clock().timestamp())
+        query = (
+            select(launches.c.id)
+            .where(launches.c.ended.is_(None), or_(is_unused, is_past))
+            .order_by(launches.c.last_seen)
+            .limit(at_most)
+        )
+        async with self._database.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())

@@ -5,7 +5,7 @@ The ledger knows neither FHIR nor what the states mean: `rung` and `state` are w
 sealed. A row is committed before anything is sent, so no crash loses it.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,10 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from smartapp.clock import Clock
 from smartapp.errors import WrongPatient
+from smartapp.store.audit import Audit
 from smartapp.store.database import Database
 from smartapp.store.retention import KEPT_FOR
 from smartapp.store.schema import ledger
 from smartapp.store.vault import Vault
+
+Also = Callable[[AsyncConnection], Awaitable[None]]
+"""What stands or falls together with a change of rows; the last thing of its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,12 @@ class LedgerRow:
 
 
 class Ledger:
-    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+    """`audit`: the trail that says what left and what became of it; a plain one of the same database when
+    None.
+    """
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock, *, audit: Audit | None = None) -> None:
+        self.audit = audit or Audit(database, vault, clock)
         self._database = database
         self._vault = vault
         self._clock = clock
@@ -186,7 +195,12 @@ class Ledger:
         return claimed[0] if claimed else None
 
     async def claim_all(
-        self, rows: Sequence[tuple[LedgerRow, bytes]], *, states: Collection[str], to: str
+        self,
+        rows: Sequence[tuple[LedgerRow, bytes]],
+        *,
+        states: Collection[str],
+        to: str,
+        also: Also | None = None,
     ) -> tuple[LedgerRow, ...]:
         """As `claim`, for several rows of one owner, each with its new body: all of them, or none and ()."""
         claimed = tuple(
@@ -199,15 +213,22 @@ class Ledger:
                     here = ledger.c.launch_id == row.launch_id
                     if not await self._set_in(connection, row, new, here, ledger.c.state.in_(states)):
                         raise _NotAll
+                if also is not None:
+                    await also(connection)
         except _NotAll:
             return ()
         return claimed
 
-    async def settle(self, row: LedgerRow, *, states: Collection[str], to: str, body: bytes) -> bool:
+    async def settle(
+        self, row: LedgerRow, *, states: Collection[str], to: str, body: bytes, also: Also | None = None
+    ) -> bool:
         """Write down what became of this attempt. False when the row moved on meanwhile."""
         settled = replace(row, state=to, body=body)
         async with self._database.transaction() as connection:
-            return await self._set_in(connection, row, settled, ledger.c.state.in_(states))
+            is_set = await self._set_in(connection, row, settled, ledger.c.state.in_(states))
+            if is_set and also is not None:
+                await also(connection)
+        return is_set
 
     async def _set_in(
         self,

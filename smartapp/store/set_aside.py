@@ -1,7 +1,7 @@
 """What was set aside as not right: remembered for one patient at one site as fingerprints, and nothing else.
 
 No words, no name and no clinician is in the table: what was set aside can be told only from a chart that
-still says it. A fingerprint needs the vault's last key; when that key goes, everything is shown again.
+still says it.
 """
 
 import unicodedata

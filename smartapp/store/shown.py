@@ -22,7 +22,9 @@ from smartapp.store.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class ShownMarks:
-    """`here`: what this visit showed. `before`: what other visits did, with the latest moment of each."""
+    """`here`: what this visit showed. `before`: what other visits did, with the middle of the latest day of
+    each.
+    """
 
     here: frozenset[str]
     before: Mapping[str, datetime]
@@ -51,10 +53,11 @@ class Shown:
 
     async def add(self, whose: WhoseChart, launch_id: str, marks: Iterable[str]) -> None:
         """Remember that this visit showed these. What it showed already stays as it is."""
-        now, visit = int(self._clock().timestamp()), self._visit(launch_id)
-        patient = self._patient(whose)
+        # The day alone: the very second would lead to the visit, and so to its clinician, in the audit trail.
+        noon = self._clock().astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+        patient, visit = self._patient(whose), self._visit(launch_id)
         rows = [
-            {"patient": patient, "trigger_mark": mark, "visit": visit, "shown_at": now}
+            {"patient": patient, "trigger_mark": mark, "visit": visit, "shown_at": int(noon.timestamp())}
             for mark in sorted(set(marks))
         ]
         if not rows:

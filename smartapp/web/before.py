@@ -25,7 +25,7 @@ from smartapp.web.presenters_room import OfferView
 from smartapp.web.presenters_unread import parts_read
 from smartapp.web.remembered import Chosen, painted, preference_of
 from smartapp.web.soon import soon
-from smartapp.web.speaking import other_language
+from smartapp.web.telling import speech_of
 from smartapp.web.visit import Visit, open_posted, open_visit, see
 
 
@@ -66,11 +66,7 @@ async def show(request: Request) -> Response:
     page = BeforePage(
         frame=await frame(visit, patient, "before"),
         opening=presenters_before.opening(
-            patient,
-            said.text,
-            name=call_name(patient),
-            today=visit.services.today(),
-            lang=other_language(said.language),
+            patient, said, name=call_name(patient), today=visit.services.today()
         ),
         offer=offer_view(await offer(visit)),
         visit=visit,
@@ -99,6 +95,7 @@ async def _chart_view(visit: Visit, record: PatientRecord, desk: Desk, chosen: C
         set_aside=len(await visit.set_aside()),
         sources=visit.services.catalogue.sources,
         knows_clinician=preference_of(visit) is not None,
+        speech=speech_of(visit.services.translations),
     )
     prompts = await chosen.prompts(record)
     return presenters_before.chart_view(record, all_statements(record), prompts, beside)

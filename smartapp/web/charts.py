@@ -12,7 +12,7 @@ from datetime import timedelta
 from smartapp.clock import Clock
 from smartapp.ehr.profile import profile_for
 from smartapp.fhir.answers import NO_FORM, SiteForm, site_form
-from smartapp.fhir.client import FhirClient
+from smartapp.fhir.client import Access, FhirClient
 from smartapp.fhir.note_reading import NoteChoice
 from smartapp.fhir.patient_record import PartName, PatientRecord
 from smartapp.fhir.reading import ChartReading, start_reading
@@ -20,9 +20,12 @@ from smartapp.sdm.measured import Asked
 from smartapp.smart.doors import Doors
 from smartapp.smart.registration import Registration
 from smartapp.smart.sessions import Session
+from smartapp.store.audit import Audit, Audited
+from smartapp.web.chart_noted import note_read, reading_noted
 
 MAX_CHARTS = 200
 KEPT_FOR = timedelta(minutes=10)
+_FINISH_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ class Charts:
     Stopping it could cut a renewal of the launch's token in two. `values`: the lines that rules ask for.
     """
 
-    def __init__(self, doors: Doors, clock: Clock, *, values: tuple[Asked, ...]) -> None:
+    def __init__(self, doors: Doors, clock: Clock, *, values: tuple[Asked, ...], audit: Audit) -> None:
         self._doors = doors
         self._clock = clock
+        self._audit = audit
         self._values = values
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         # The event loop holds its tasks weakly: one that nobody refers to may vanish half done.
@@ -53,13 +57,15 @@ class Charts:
         """How many charts are in memory."""
         return len(self._kept)
 
-    def client(self, session: Session) -> FhirClient:
-        """A client that is bound to this launch's patient, server and permissions."""
+    def client(self, session: Session, *, access: Access | None = None) -> FhirClient:
+        """A client that is bound to this launch's patient, server and permissions. `access`: instead of the
+        session's own.
+        """
         return FhirClient(
             self._doors.for_registration(session.registration),
             fhir_base=session.launch.fhir_base,
             patient_id=session.launch.patient_id,
-            access=session.access(),
+            access=access or session.access(),
             may=session.launch.scopes.allows_some,
             timeout_s=session.registration.request_timeout_s,
         )
@@ -76,11 +82,14 @@ class Charts:
         )
 
     def begin(self, session: Session) -> ChartReading:
-        """Start reading now, in place of an earlier wave of the same launch."""
+        """Start reading now, in place of an earlier wave of the same launch. Nothing is asked for before the
+        audit trail says so.
+        """
         launch, registration = session.launch, session.registration
         self.forget(launch.id)
+        noted = reading_noted(session.access(), self._audit, session.audited)
         reading = start_reading(
-            self.client(session),
+            self.client(session, access=noted),
             encounter_id=launch.encounter_id,
             fhir_user=launch.clinician.reference,
             profile=profile_for(registration.vendor),
@@ -94,7 +103,7 @@ class Charts:
             values=self._values,
         )
         record = asyncio.create_task(reading.record())
-        running = asyncio.create_task(_run_out(reading, record))
+        running = asyncio.create_task(_run_out(reading, record, self._audit, session.audited))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         self._kept[launch.id] = _Kept(reading, record, launch.patient_id)
@@ -118,6 +127,14 @@ class Charts:
     def forget(self, launch_id: str) -> None:
         """Drop a reading, so that the next page reads anew."""
         self._kept.pop(launch_id, None)
+
+    async def finish(self) -> None:
+        """Wait a moment for what is still being read, so that its end is noted while there is a database."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=_FINISH_S)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     def sweep(self) -> None:
         """Drop every reading that no page will use any more. A chart is in memory only while needed."""
@@ -144,11 +161,13 @@ class _NoAccess:
         return None
 
 
-async def _run_out(reading: ChartReading, record: "asyncio.Task[PatientRecord]") -> None:
-    """Wait until nothing of the reading is left to do. Whoever asks for the record gets its error."""
+async def _run_out(
+    reading: ChartReading, record: "asyncio.Task[PatientRecord]", audit: Audit, who: Audited
+) -> None:
+    """Wait until nothing of the reading is left to do, and note how it went. Whoever asks for the record gets
+    its error.
+    """
     await asyncio.wait({record})
-    if not record.cancelled():
-        record.exception()
-    for name in PartName:
-        if name is not PartName.PATIENT:
-            await reading.part(name)
+    is_patient_read = not record.cancelled() and record.exception() is None
+    parts = [await reading.part(name) for name in PartName if name is not PartName.PATIENT]
+    await note_read(audit, who, parts, is_patient_read=is_patient_read)

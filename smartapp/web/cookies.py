@@ -13,9 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 PENDING_SECONDS = 600
-LANGUAGE = "__Host-cg-language"
+PREFIX = "__Host-cg-"
+ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
+LANGUAGE = PREFIX + "language"
 """The language that the clinician chose: no secret, and of no launch."""
-_PREFIX = "__Host-cg-"
+PROBE = PREFIX + "check"
+"""Shows that cookies come back, and nothing else."""
+PROBE_SECONDS = 60
 _NAME_LENGTH = 16
 _SECRET_BYTES = 32
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
@@ -28,12 +32,12 @@ def new_secret() -> str:
 
 def pending_name(state: str) -> str:
     """The cookie that waits for the EHR's answer to this state."""
-    return _PREFIX + hashlib.sha256(state.encode()).hexdigest()[:_NAME_LENGTH]
+    return PREFIX + hashlib.sha256(state.encode()).hexdigest()[:_NAME_LENGTH]
 
 
 def launch_name(launch_id: str) -> str:
     """The cookie of one launch."""
-    return _PREFIX + _UNSAFE.sub("", launch_id)[:_NAME_LENGTH]
+    return PREFIX + _UNSAFE.sub("", launch_id)[:_NAME_LENGTH]
 
 
 def read(request: Request, name: str) -> str | None:
@@ -42,8 +46,7 @@ def read(request: Request, name: str) -> str | None:
 
 def put(response: Response, name: str, *, secret: str, max_age: int) -> None:
     """Set a cookie. Written by hand: `Partitioned` is unknown to http.cookies before Python 3.14."""
-    line = f"{name}={secret}; Max-Age={max_age}; Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
-    response.headers.append("set-cookie", line)
+    response.headers.append("set-cookie", f"{name}={secret}; Max-Age={max_age}; {ATTRIBUTES}")
 
 
 def remove(response: Response, name: str) -> None:

@@ -24,14 +24,17 @@ def check_token(expected: str, given: str) -> None:
 
 
 def check_origin(request: Request, app_origin: str) -> None:
-    """Raises ForgedForm unless the request comes from a page of this app.
+    """Raises ForgedForm unless the browser says that the request comes from a page of this app.
 
     Our `Referrer-Policy: no-referrer` makes browsers send `Origin: null` with plain forms, so null is
-    believed when the browser itself says "same-origin".
+    believed when the browser itself says "same-origin". Every browser sends at least one of the two with a
+    form, so a form without either was not sent by one.
     """
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     if site is not None and site != "same-origin":
         raise ForgedForm("sec-fetch-site")
+    if origin is None and site is None:
+        raise ForgedForm("neither origin nor sec-fetch-site")
     if origin is not None and origin != app_origin and not (origin == "null" and site == "same-origin"):
         raise ForgedForm("origin")

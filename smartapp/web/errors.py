@@ -2,18 +2,32 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from smartapp import logs
-from smartapp.errors import AppError, BadRequest, NotFound, SessionEnded, TooLarge, Unfinished, UnknownIssuer
+from smartapp.errors import (
+    AppError,
+    BadRequest,
+    CookiesBlocked,
+    NotFound,
+    SessionEnded,
+    StoreUnavailable,
+    TooLarge,
+    Unfinished,
+    UnknownIssuer,
+)
 from smartapp.i18n import marked
 from smartapp.web import presenters_stop
+from smartapp.web.audited import note_refusal
+from smartapp.web.cookie_check import blocked_page
+from smartapp.web.kept import note_what_is_kept
 from smartapp.web.presenters_stop import StopPage
 from smartapp.web.services import services_of
-from smartapp.web.visit import note_what_is_kept, open_even_ended
+from smartapp.web.visit import open_even_ended
 
 _SERVER_ERROR = 500
 
@@ -56,6 +70,7 @@ async def app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
     reference = request.state.reference
     level = logging.ERROR if error.status >= _SERVER_ERROR else logging.INFO
+    request.state.code = error.code
     logs.event(
         "refused",
         level=level,
@@ -65,13 +80,15 @@ async def app_error(request: Request, error: Exception) -> Response:
         reference=reference,
         registration=error.registration or None,
     )
+    await note_refusal(request, error)
+    await _let_the_visits_ehr_frame(request, error)
     if wants_json(request):
         problem = presenters_stop.problem(error, reference=reference)
-        return JSONResponse(dict(problem), status_code=error.status)
+        return JSONResponse(dict(problem), status_code=error.status, headers=_retry_after(error))
     if isinstance(error, SessionEnded) and "launch_id" in request.path_params:
         await _note_what_is_kept(request)
-    html = await services_of(request).pages.html("stop.html", _page(request, error))
-    return HTMLResponse(html, status_code=error.status)
+    html = await _html(request, error)
+    return HTMLResponse(html, status_code=error.status, headers=_retry_after(error))
 
 
 async def http_error(request: Request, error: Exception) -> Response:
@@ -88,12 +105,35 @@ async def unexpected(request: Request, error: Exception) -> Response:
     return await app_error(request, Unfinished() if request.method == "POST" else AppError())
 
 
+async def _let_the_visits_ehr_frame(request: Request, error: AppError) -> None:
+    """What went wrong before the visit was looked up is told in its EHR's frame too, where the clinician is.
+    A store that failed once is not waited for again.
+    """
+    is_known = bool(request.state.frame_ancestors)
+    if not is_known and "launch_id" in request.path_params and not isinstance(error, StoreUnavailable):
+        with suppress(AppError):
+            await open_even_ended(request)
+
+
 async def _note_what_is_kept(request: Request) -> None:
     """What is kept, whenever the session ended. A page that cannot tell says what always holds."""
     try:
         await note_what_is_kept(request, await open_even_ended(request))
     except AppError as error:
         logs.event("kept-not-told", code=error.code, reference=request.state.reference)
+
+
+def _retry_after(error: AppError) -> dict[str, str]:
+    """https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
+    return {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+
+
+async def _html(request: Request, error: AppError) -> str:
+    services, reference = services_of(request), request.state.reference
+    if isinstance(error, CookiesBlocked):
+        blocked = blocked_page(request, error, services, reference=reference)
+        return await services.pages.html("cookies_blocked.html", blocked)
+    return await services.pages.html("stop.html", _page(request, error))
 
 
 def _page(request: Request, error: AppError) -> StopPage:

@@ -1,4 +1,4 @@
-"""Around every request: a reference, the security headers, a size limit, and a page for what nobody expected.
+"""Around every request: a reference, the security headers, limits, and a page for what nobody expected.
 
 Pure ASGI, since Starlette's BaseHTTPMiddleware would hold back a streamed page.
 """
@@ -15,14 +15,17 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smartapp import logs
-from smartapp.errors import TooLarge
 from smartapp.i18n import Language
-from smartapp.web.errors import unexpected
+from smartapp.observability.metrics import UNCOUNTED, Metrics
+from smartapp.observability.traces import UNTRACED, Traces
+from smartapp.web.errors import app_error, unexpected
+from smartapp.web.limits import RequestLimits
 from smartapp.web.speaking import Speaking
+from smartapp.web.watching import Watching, method_of, route_of
 
-MAX_BODY_BYTES = 1024 * 1024
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _STATIC = "/static/"
+_OUR_KEYS = "/.well-known/jwks.json"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -36,6 +39,8 @@ _FIXED = (
     ),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
+# No Cross-Origin-Opener-Policy: an EHR that opens the app in a window closes it when the chart changes, and
+# the policy would take its handle away. No X-Frame-Options: it knows no list, and frame-ancestors is on all.
 
 
 def content_security_policy(frame_ancestors: tuple[str, ...]) -> str:
@@ -49,15 +54,18 @@ def new_reference() -> str:
     return f"{letters}-{secrets.randbelow(100):02d}"
 
 
-def middleware(languages: Mapping[str, Language]) -> list[Middleware]:
+def middleware(
+    languages: Mapping[str, Language], *, metrics: Metrics = UNCOUNTED, traces: Traces = UNTRACED
+) -> list[Middleware]:
     """For Starlette, in this order: the headers are on every answer, and the language on every page, also on
     those that the others give. `languages` of the pages, by tag.
     """
     return [
         Middleware(SecurityHeaders),
+        Middleware(Watching, metrics=metrics, traces=traces),
         Middleware(Speaking, languages=languages),
         Middleware(UnexpectedErrors, page=unexpected),
-        Middleware(BodyLimit),
+        Middleware(RequestLimits, page=app_error),
     ]
 
 
@@ -88,7 +96,8 @@ class SecurityHeaders:
                 _log(scope, message["status"], began)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        with logs.referring_to(state["reference"]):
+            await self._app(scope, receive, send_with_headers)
 
 
 class UnexpectedErrors:
@@ -122,43 +131,21 @@ class UnexpectedErrors:
             await response(scope, receive, send)
 
 
-class BodyLimit:
-    """Refuses a body over one megabyte while it is read, so that the refusal gets a page like any other
-    error.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        size = 0
-
-        async def receive_counted() -> Message:
-            nonlocal size
-            message = await receive()
-            if message["type"] == "http.request":
-                size += len(message.get("body", b""))
-                if size > MAX_BODY_BYTES:
-                    raise TooLarge()
-            return message
-
-        await self._app(scope, receive_counted if scope["type"] == "http" else receive, send)
-
-
 def _cache_control(scope: Scope, status: int) -> str:
     if scope["path"].startswith(_STATIC) and status in {200, 206, 304}:
         # An address with ?v=<hash of the content> never changes its meaning.
         versioned = scope["query_string"].startswith(b"v=")
         return "public, max-age=31536000, immutable" if versioned else "no-cache"
+    if scope["path"] == _OUR_KEYS and status == 200:
+        return "public, max-age=300"  # a new key is published long before it signs
     return "no-store"
 
 
 def _log(scope: Scope, status: int, began: float) -> None:
-    endpoint = scope.get("endpoint")
     logs.event(
         "request",
-        method=scope["method"],
-        route=getattr(endpoint, "__name__", "static" if scope["path"].startswith(_STATIC) else "none"),
+        method=method_of(scope),
+        route=route_of(scope),
         status=status,
         duration_ms=round((time.monotonic() - began) * 1000),
         reference=scope["state"]["reference"],

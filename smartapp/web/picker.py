@@ -12,6 +12,7 @@ from smartapp.smart.registration import Mode, Registration
 from smartapp.web import draft_form
 from smartapp.web.launch import enter
 from smartapp.web.presenters_open import FoundPatient, PickerPage, found_patient
+from smartapp.web.rate_limit import network_of
 from smartapp.web.services import Services, services_of
 from smartapp.web.speaking import speak_as_site
 from smartapp.web.visit import read_posted
@@ -25,11 +26,13 @@ async def show(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """The patients that match. Posted, so that no name stands in an address."""
+    """The patients that match. Posted, so that no name stands in an address. Raises TooManyLaunches."""
     form = await read_posted(request)
+    registration = _registration(request)
+    services_of(request).launch_limit.take(registration.id, network_of(request), "search")
     return await _page(
         request,
-        _registration(request),
+        registration,
         name=draft_form.text(form, "name").strip(),
         birth_date=draft_form.text(form, "birth_date").strip(),
         searched=True,
@@ -44,8 +47,9 @@ async def open_patient(request: Request) -> Response:
     if not patient_id:
         raise LaunchParameterError("no patient chosen")
     services = services_of(request)
+    services.launch_limit.take(registration.id, network_of(request), "open")
     return await enter(
-        services, await services.authorization.open_sandbox(registration, patient_id=patient_id)
+        request, services, await services.authorization.open_sandbox(registration, patient_id=patient_id)
     )
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from smartapp.fhir.patient_record import PatientIdentity
 from smartapp.i18n import gettext as _
 from smartapp.i18n import marked
+from smartapp.sdm.phrases import sentences
 from smartapp.web import words
+from smartapp.web.presenters_ending import OpenView, open_view
 from smartapp.web.soon import soon
 from smartapp.web.visit import Visit
 
@@ -58,7 +60,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`token` and `patient_id` go into every form; `base` is the launch's path, with a slash at its end."""
+    """`token` and `patient_id` go into every form; `base` is the launch's path, with a slash at its end.
+    `open`: when the visit will close by itself; `open_line` says so.
+    """
 
     banner: Banner
     call_name: str
@@ -68,6 +72,8 @@ class Frame:
     token: str
     patient_id: str
     base: str
+    open: OpenView
+    open_line: str
 
 
 def banner(patient: PatientIdentity, visit: Visit) -> Banner:
@@ -108,11 +114,13 @@ async def frame(visit: Visit, patient: PatientIdentity, step: str, *, buttons: b
             Step(name, visit.path(path), _(short), _(rest), is_current=name == step, is_button=buttons)
             for name, path, short, rest in _STEPS
         ),
-        visit_line=f"{today}. {clinician}" if clinician else today,
+        visit_line=sentences((words.details([today]), clinician)) if clinician else today,
         is_test_data=visit.session.registration.is_sandbox,
         token=visit.token,
         patient_id=launch.patient_id,
         base=visit.path(),
+        open=(shown := open_view(visit)),
+        open_line=_("Open until %(time)s", time=shown.time),
     )
 
 

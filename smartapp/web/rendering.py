@@ -51,6 +51,7 @@ class Pages:
             css_url=f"{root}/static/app.css?v={_version(STATIC / 'app.css')}",
             handout_css_url=f"{root}/static/{HANDOUT_CSS.name}?v={_version(HANDOUT_CSS)}",
             js_url=f"{root}/static/app.js?v={_version(STATIC / 'app.js')}",
+            visit_js_url=f"{root}/static/visit.js?v={_version(STATIC / 'visit.js')}",
         )
 
     async def html(self, template: str, page: object) -> str:

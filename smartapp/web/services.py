@@ -1,5 +1,6 @@
 """What the pages work with, made once by `create_app` and handed to every request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import cast
@@ -16,6 +17,7 @@ from smartapp.settings import Settings
 from smartapp.smart.authorization import Authorization
 from smartapp.smart.registrations import Registrations
 from smartapp.smart.sessions import Sessions
+from smartapp.store.audit import Audit
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
 from smartapp.store.feedback import FeedbackBox
@@ -25,21 +27,24 @@ from smartapp.store.shown import Shown
 from smartapp.store.vault import Vault
 from smartapp.web.charts import Charts
 from smartapp.web.pdf import PdfPrinter
+from smartapp.web.rate_limit import RateLimit
 from smartapp.web.rendering import Pages
 from smartapp.writing.changing import Changer
+from smartapp.writing.filing import Filer
 from smartapp.writing.sender import Sender
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`pdf` None: no PDF file can be made here. `zone`: the clinic's time zone for times on screen; None is
-    the machine's own.
+    """`metrics_page`: what was counted, None while nothing is. `pdf` None: no PDF file can be made here.
+    `zone`: the clinic's time zone for times on screen; None is the machine's own.
     """
 
     settings: Settings
     clock: Clock
     database: Database
     vault: Vault
+    audit: Audit
     registrations: Registrations
     authorization: Authorization
     sessions: Sessions
@@ -50,12 +55,15 @@ class Services:
     feedback: FeedbackBox
     sender: Sender
     changer: Changer
+    filer: Filer
     capabilities: Capabilities
     charts: Charts
     catalogue: Catalogue
     translations: Translations
     pages: Pages
     handouts: Handouts
+    launch_limit: RateLimit
+    metrics_page: Callable[[], tuple[bytes, str]] | None = None
     pdf: PdfPrinter | None = None
     zone: tzinfo | None = None
 

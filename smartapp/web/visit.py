@@ -4,7 +4,6 @@ anything else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -13,17 +12,14 @@ from starlette.responses import RedirectResponse
 from smartapp.errors import AppError, WrongPatient
 from smartapp.fhir.patient_record import PatientIdentity, PatientRecord
 from smartapp.i18n import Language
-from smartapp.sdm.choices import said
 from smartapp.sdm.model import Statement
 from smartapp.smart.sessions import Session
 from smartapp.store.set_aside import WhoseChart
-from smartapp.web import cookies, csrf, draft, draft_form
+from smartapp.web import cookies, csrf, draft_form
+from smartapp.web.limits import form_of
 from smartapp.web.not_right import Mark, marking, set_aside_in, without
 from smartapp.web.services import Services, services_of
 from smartapp.web.speaking import speak_as_site
-from smartapp.writing.model import State
-
-_MAX_FIELDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,7 @@ async def open_visit(request: Request) -> Visit:
     """
     services = services_of(request)
     launch_id, browser = _launch_and_browser(request)
-    session = await services.sessions.find(launch_id, browser=browser)
+    session = await services.sessions.find(launch_id, browser=browser, request=request.state.reference)
     return _visit(request, services, session=session, browser=browser)
 
 
@@ -100,14 +96,16 @@ async def open_even_ended(request: Request) -> Visit:
     """As `open_visit`, also for a launch that is over: to keep typed text, and for nothing else."""
     services = services_of(request)
     launch_id, browser = _launch_and_browser(request)
-    session = await services.sessions.find_even_ended(launch_id, browser=browser)
+    session = await services.sessions.find_even_ended(
+        launch_id, browser=browser, request=request.state.reference
+    )
     return _visit(request, services, session=session, browser=browser)
 
 
 async def read_posted(request: Request) -> FormData:
     """The posted fields, from a page of ours. Raises ForgedForm or TooLarge."""
     csrf.check_origin(request, services_of(request).settings.app_origin)
-    return await request.form(max_fields=_MAX_FIELDS, max_files=0)
+    return await form_of(request)
 
 
 async def open_posted(request: Request) -> tuple[Visit, FormData]:
@@ -130,6 +128,7 @@ def _launch_and_browser(request: Request) -> tuple[str, str | None]:
 
 def _visit(request: Request, services: Services, *, session: Session, browser: str | None) -> Visit:
     request.state.frame_ancestors = session.registration.frame_ancestors
+    request.state.audited = session.audited
     speak_as_site(request, session.registration)
     return Visit(
         services,
@@ -137,32 +136,3 @@ def _visit(request: Request, services: Services, *, session: Session, browser: s
         csrf.token(services.vault, session.launch.id, browser=browser or ""),
         request.state.languages,
     )
-
-
-async def note_what_is_kept(request: Request, ended: Visit) -> None:
-    """Note on the request what the "session ended" page tells: of the draft, and of what was to be sent."""
-    services = ended.services
-    stored = await services.drafts.load(ended.id)
-    receipts = await services.sender.receipts(ended.id)
-    left = (one.draft for one in receipts if one.state not in {State.STORED, State.PASTED})
-    unsent = {one.id: said(one.kind, one.words, one.choice) for one in left}
-    sent = {one.draft.id for one in receipts}
-    kept_draft = draft.Draft() if stored is None else draft.decode(stored.body)
-    kept = [*(box.said for box in kept_draft.written if box.id not in sent), *unsent.values()]
-    # The clinician's own decision sheet is one more thing that is kept.
-    kept += list(filter(None, ["\n".join(each.text for each in kept_draft.sheet)]))
-    changes = await _unsent_changes(ended)
-    kept += [text for text, _ in changes]
-    times = [one.at for one in receipts if one.at is not None] + [at for _, at in changes]
-    if stored is not None:
-        times.append(stored.changed_at)
-    request.state.kept_statements = len(kept)
-    request.state.kept_at = services.local(max(times)) if times else None
-    request.state.only_here = "\n\n".join(kept) if ended.session.is_anonymous else ""
-
-
-async def _unsent_changes(ended: Visit) -> list[tuple[str, datetime]]:
-    """What was typed to change the chart's goals and is not in the chart, with its time."""
-    receipts = await ended.services.changer.receipts(ended.id)
-    typed = [("\n".join(filter(None, (one.change.words, one.change.note))), one) for one in receipts]
-    return [(text, one.at) for text, one in typed if text and one.at and one.state is not State.STORED]

@@ -18,6 +18,7 @@ from smartapp.smart.doors import Doors
 from smartapp.smart.registration import Registration
 from smartapp.smart.registrations import Registrations
 from smartapp.smart.sessions import Sessions
+from smartapp.store.audit import Audit
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
 from smartapp.store.launches import Launches, PendingLaunches
@@ -193,5 +194,6 @@ async def open_clinic(
         drafts=Drafts(database, vault, clock),
         clock=clock,
     )
-    sessions = Sessions(registrations, doors, launches=launches, clock=clock)
+    audit = Audit(database, vault, clock)
+    sessions = Sessions(registrations, doors, launches=launches, clock=clock, audit=audit)
     return Clinic(ehr, wire, clock, database, registrations, doors, launches, authorization, sessions)

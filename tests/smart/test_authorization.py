@@ -30,7 +30,7 @@ from smartapp.errors import (
 from smartapp.smart.launch import ActiveLaunch, Clinician
 from smartapp.smart.registration import Dialect, Mode
 from smartapp.smart.scopes import GrantedScopes
-from tests.smart.support import BROWSER, DEMO, FHIR, REDIRECT, SCOPES, TOKEN, Clinic, open_clinic
+from tests.smart.support import BROWSER, DEMO, EHR, FHIR, REDIRECT, SCOPES, TOKEN, Clinic, open_clinic
 
 WELL_KNOWN = "/fhir/.well-known/smart-configuration"
 
@@ -164,6 +164,8 @@ async def test_launch_becomes_an_active_launch(clinic: Clinic) -> None:
         expires_at=launch.expires_at,
         intent="negotiate-goals",
         style_url=launch.style_url,
+        token_endpoint=f"{EHR}{TOKEN}",
+        revocation_endpoint=f"{EHR}/auth/revoke",
     )
     assert launch.clinician.subject
     assert (launch.expires_at - launch.started_at).total_seconds() == 480 * 60

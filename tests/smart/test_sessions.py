@@ -7,12 +7,15 @@ from typing import Any
 import httpx2
 import pytest
 from joserfc.jwk import RSAKey
+from pydantic import SecretBytes
 
 from smartapp.errors import LaunchNotYours, NotFound, PatientChanged, SessionEnded, TemporaryOutboundError
 from smartapp.smart import sealed
 from smartapp.smart.authorization import Completed
 from smartapp.smart.launch import Tokens
 from smartapp.smart.sessions import Access, Session, Sessions
+from smartapp.store.audit import Audit
+from smartapp.store.vault import Vault
 from tests.smart.support import TOKEN, Clinic, open_clinic
 
 
@@ -197,7 +200,10 @@ async def test_renewal_goes_on_when_the_page_is_closed(clinic: Clinic) -> None:
 async def test_second_process_uses_the_tokens_of_the_faster_one(clinic: Clinic) -> None:
     completed = await clinic.launch()
     mine = (await session_of(clinic, completed)).access()
-    other_process = Sessions(clinic.registrations, clinic.doors, launches=clinic.launches, clock=clinic.clock)
+    audit = Audit(clinic.database, Vault([SecretBytes(b"k" * 32)]), clinic.clock)
+    other_process = Sessions(
+        clinic.registrations, clinic.doors, launches=clinic.launches, clock=clinic.clock, audit=audit
+    )
     theirs = (await other_process.find(completed.launch.id, browser=completed.browser)).access()
     refused = await bearer(mine)
     new = await theirs.renew(refused)

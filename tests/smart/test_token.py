@@ -113,6 +113,19 @@ async def test_each_kind_of_client_launches_and_renews(confidential: Clinic) -> 
     assert len(confidential.wire.requests_to(TOKEN)) == 2
 
 
+@pytest.mark.parametrize("confidential", ["none", "basic", "post", "jwt"], indirect=True)
+async def test_each_kind_of_client_gives_its_tokens_back(confidential: Clinic) -> None:
+    completed = await confidential.launch()
+    session = await confidential.sessions.find(completed.launch.id, browser=completed.browser)
+    token = await session.access().bearer()
+    assert token is not None
+
+    await session.end("visit-ended")
+
+    assert confidential.ehr.vault.grant_of(token) is None
+    assert len(confidential.wire.requests_to("/auth/revoke")) == 2
+
+
 async def test_public_client_sends_its_id_in_the_body_and_no_secret() -> None:
     world = World(says())
 

@@ -23,6 +23,7 @@ from smartapp.store.shown import Shown, ShownMarks
 from smartapp.store.vault import Vault
 
 START = datetime(2026, 11, 22, 10, 17, 33, tzinfo=UTC)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ROSA = WhoseChart("clinic-a", "https://ehr.test/fhir", "rosa")
 OSEI = WhosePreference("clinic-a", "https://ehr.test/fhir", "https://ehr.test/fhir/Practitioner/osei")
 TRIGGER = ("R13", "Condition/numbat", "2023-05-03")
@@ -61,7 +62,7 @@ def is_fingerprint(value: object) -> bool:
     return isinstance(value, str) and len(value) == 64 and set(value) <= set(string.hexdigits)
 
 
-async def test_what_one_visit_showed_the_next_one_knows_with_its_moment(database: Database) -> None:
+async def test_what_one_visit_showed_the_next_one_knows_with_its_day(database: Database) -> None:
     store = shown_of(database)
     mark = store.mark(ROSA, *TRIGGER)
     await store.add(ROSA, "first", [mark])
@@ -69,16 +70,16 @@ async def test_what_one_visit_showed_the_next_one_knows_with_its_moment(database
     here, next_visit = await store.marks(ROSA, "first"), await store.marks(ROSA, "second")
 
     assert here == ShownMarks(frozenset({mark}), {})
-    assert next_visit == ShownMarks(frozenset(), {mark: START})
+    assert next_visit == ShownMarks(frozenset(), {mark: NOON})
 
 
-async def test_latest_moment_of_several_visits_counts(database: Database) -> None:
+async def test_latest_day_of_several_visits_counts(database: Database) -> None:
     mark = shown_of(database).mark(ROSA, *TRIGGER)
     later = START + timedelta(days=400)
     await shown_of(database, later).add(ROSA, "second", [mark])
     await shown_of(database).add(ROSA, "first", [mark])
 
-    assert (await shown_of(database).marks(ROSA, "third")).before == {mark: later}
+    assert (await shown_of(database).marks(ROSA, "third")).before == {mark: NOON + timedelta(days=400)}
 
 
 async def test_two_visits_at_once_each_keep_what_they_showed(database: Database) -> None:
@@ -96,10 +97,10 @@ async def test_page_that_is_loaded_again_changes_nothing(database: Database) -> 
     mark = shown_of(database).mark(ROSA, *TRIGGER)
     await shown_of(database).add(ROSA, "first", [mark])
 
-    await shown_of(database, START + timedelta(hours=1)).add(ROSA, "first", [mark])
+    await shown_of(database, START + timedelta(days=1)).add(ROSA, "first", [mark])
     await shown_of(database).add(ROSA, "first", [])
 
-    assert (await shown_of(database).marks(ROSA, "second")).before == {mark: START}
+    assert (await shown_of(database).marks(ROSA, "second")).before == {mark: NOON}
 
 
 @pytest.mark.parametrize(
@@ -127,14 +128,14 @@ async def test_each_reason_of_each_reminder_has_a_mark_of_its_own(database: Data
     assert len({store.mark(ROSA, *each) for each in (TRIGGER, *others)}) == 4
 
 
-async def test_row_of_what_was_shown_holds_three_fingerprints_and_a_time(database: Database) -> None:
+async def test_row_of_what_was_shown_holds_three_fingerprints_and_a_day(database: Database) -> None:
     store = shown_of(database)
     await store.add(ROSA, "the-launch", [store.mark(ROSA, *TRIGGER)])
 
     ((patient, mark, visit, at),) = await rows(database, shown_reminders)
 
     assert all(is_fingerprint(each) for each in (patient, mark, visit))
-    assert at == int(START.timestamp())
+    assert at == int(NOON.timestamp())
 
 
 async def test_what_was_shown_is_forgotten_after_twelve_months_and_not_before(database: Database) -> None:
@@ -143,7 +144,7 @@ async def test_what_was_shown_is_forgotten_after_twelve_months_and_not_before(da
 
     kept = await Retention(database, lambda: START + timedelta(days=366)).purge()
     left = await store.marks(ROSA, "second")
-    deleted = await Retention(database, lambda: START + SHOWN_FOR + timedelta(seconds=1)).purge()
+    deleted = await Retention(database, lambda: NOON + SHOWN_FOR + timedelta(seconds=1)).purge()
 
     assert (kept, len(left.before), deleted) == (0, 1, 1)
 

@@ -61,8 +61,8 @@ def test_wrong_token_is_refused(given: str) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {},
         {"origin": ORIGIN},
+        {"sec_fetch_site": "same-origin"},
         {"origin": ORIGIN, "sec_fetch_site": "same-origin"},
         {"origin": "null", "sec_fetch_site": "same-origin"},
     ],
@@ -74,11 +74,13 @@ def test_form_of_our_own_page_is_accepted(headers: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
+        {},
         {"origin": "https://evil.test"},
         {"origin": "null"},
         {"origin": "null", "sec_fetch_site": "cross-site"},
         {"origin": ORIGIN, "sec_fetch_site": "cross-site"},
         {"sec_fetch_site": "same-site"},
+        {"sec_fetch_site": "none"},
         {"origin": "https://app.test.evil"},
     ],
 )

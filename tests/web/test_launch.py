@@ -15,7 +15,7 @@ COOKIE = re.compile(
 
 
 async def test_launch_goes_to_the_sign_in_with_a_cookie_of_its_own(running: Clinic, browser: Browser) -> None:
-    answer = await browser.get_once(running.ehr.new_launch("delgado-rosa"))
+    answer = await browser.begin(running.ehr.new_launch("delgado-rosa"))
 
     found = COOKIE.fullmatch(answer.headers["set-cookie"])
     assert answer.status_code == 303
@@ -27,7 +27,7 @@ async def test_launch_goes_to_the_sign_in_with_a_cookie_of_its_own(running: Clin
 async def test_callback_ends_at_a_clean_address_with_a_fresh_cookie(
     running: Clinic, browser: Browser
 ) -> None:
-    began = await browser.get_once(running.ehr.new_launch("delgado-rosa"))
+    began = await browser.begin(running.ehr.new_launch("delgado-rosa"))
     back = await browser.get_once(began.headers["location"])
 
     arrived = await browser.get_once(back.headers["location"])
@@ -43,7 +43,7 @@ async def test_callback_ends_at_a_clean_address_with_a_fresh_cookie(
 
 
 async def test_callback_in_another_browser_is_refused(running: Clinic, browser: Browser) -> None:
-    began = await browser.get_once(running.ehr.new_launch("delgado-rosa"))
+    began = await browser.begin(running.ehr.new_launch("delgado-rosa"))
     back = await browser.get_once(began.headers["location"])
 
     stolen = await running.browser().get_once(back.headers["location"])
@@ -54,7 +54,7 @@ async def test_callback_in_another_browser_is_refused(running: Clinic, browser: 
 
 
 async def test_callback_is_good_once(running: Clinic, browser: Browser) -> None:
-    began = await browser.get_once(running.ehr.new_launch("delgado-rosa"))
+    began = await browser.begin(running.ehr.new_launch("delgado-rosa"))
     back = await browser.get_once(began.headers["location"])
     await browser.get_once(back.headers["location"])
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretBytes
 
 from smartapp.store.database import Database
-from smartapp.store.ledger import Ledger, LedgerRow
+from smartapp.store.ledger import Also, Ledger, LedgerRow
 from smartapp.store.vault import Vault
 from smartapp.writing.building import Form
 from smartapp.writing.model import State
@@ -27,9 +27,14 @@ class PausedLedger(Ledger):
         self._moving, self._pauses = clock, pauses
 
     async def claim_all(
-        self, rows: Sequence[tuple[LedgerRow, bytes]], *, states: Collection[str], to: str
+        self,
+        rows: Sequence[tuple[LedgerRow, bytes]],
+        *,
+        states: Collection[str],
+        to: str,
+        also: Also | None = None,
     ) -> tuple[LedgerRow, ...]:
-        claimed = await super().claim_all(rows, states=states, to=to)
+        claimed = await super().claim_all(rows, states=states, to=to, also=also)
         if self._pauses:
             self._moving.move(self._pauses.pop(0))
         return claimed

@@ -1,0 +1,22 @@
+"""Scripts stay small enough to be read at one sitting, and hold no words of any language."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+STATIC = Path(__file__).parent.parent / "smartapp" / "static"
+SCRIPTS = sorted(STATIC.glob("*.js"))
+MOST_BYTES = {"app.js": 8_000, "visit.js": 4_000}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_script_is_small(script: Path) -> None:
+    assert script.stat().st_size <= MOST_BYTES[script.name]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_script_says_nothing_that_the_page_did_not_give_it(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+
+    assert re.findall(r"(?:textContent = |say\()[\"'`][^\"'`]*[A-Za-z]", text) == []
