@@ -23,7 +23,7 @@ import logging
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import httpx2
 import pytest
@@ -79,7 +79,7 @@ class Canary:
         """In addresses where OAuth does not put it, on error pages of the app, in its metrics."""
         found = []
         for address in self.addresses:
-            path = urlsplit(address).path
+            path = _split(address).path
             found += [
                 f"{kind} in an address of {path}"
                 for secret, kind in self.secrets.items()
@@ -99,8 +99,10 @@ class Canary:
             if not address:
                 continue
             self.addresses.append(address)
-            for name, value in parse_qsl(urlsplit(address).query):
-                if name in _IN_ADDRESSES:
+            parts = _split(address)
+            for name, value in parse_qsl(parts.query):
+                # A search for resources by their code is no sign-in.
+                if name in _IN_ADDRESSES and not (name == "code" and "/fhir/" in parts.path):
                     self.know(name, value)
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         if scheme:
@@ -134,6 +136,14 @@ class Canary:
         if isinstance(answer, dict):
             for name in _IN_ANSWERS:
                 self.know(name, answer.get(name))
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address, none of them where it is no address."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 class Listening(logging.Handler):

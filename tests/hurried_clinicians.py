@@ -137,14 +137,18 @@ class Clinicians:
         return self.random.choice(found) if found else await self._somebody()
 
     async def _page(self, one: Opened, name: str) -> list[Form]:
-        """The forms of a visit's page, without the switch of language; each is remembered as it is left."""
+        """The forms of a visit's page, without the switch of language and "End visit", after which nobody
+        could look whether words are lost; each is remembered as it is left.
+        """
         answer = await one.visit.page(name)
         self._answered(answer)
         if answer.status_code == 401 and one in self.going:
             self.going.remove(one)
         self._shows_only(answer.text, one)
         posted = [each for each in forms(answer.text) if each.method == "post"]
-        shown = [each for each in posted if each.action.startswith("/visits/")]
+        shown = [
+            each for each in posted if each.action.startswith("/visits/") and not each.action.endswith("/end")
+        ]
         self.pages += [OldPage(one, each) for each in shown]
         del self.pages[:-_MOST_PAGES]
         return shown

@@ -22,6 +22,8 @@ class Installed:
         venv.EnvBuilder(with_pip=False, symlinks=True).create(environment)
         scripts = "Scripts" if os.name == "nt" else "bin"
         self.python = environment / scripts / "python"
+        # What names other places to import from would bring the checkout back in.
+        self.environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         self.packages = Path(self._asked("import sysconfig; print(sysconfig.get_path('purelib'))"))
         # No .pth file of the other folder is read when it is named in one, so the checkout stays unseen.
         (self.packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
@@ -35,12 +37,22 @@ class Installed:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*self.command, *arguments], capture_output=True, text=True, check=False, cwd=self.folder
+            [*self.command, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.folder,
+            env=self.environ,
         )
 
     def _asked(self, code: str) -> str:
         done = subprocess.run(
-            [str(self.python), "-c", code], capture_output=True, text=True, check=True, cwd=self.folder
+            [str(self.python), "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=self.folder,
+            env=self.environ,
         )
         return done.stdout.strip()
 

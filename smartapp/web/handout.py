@@ -9,7 +9,7 @@ from smartapp.web import handout_filing, handout_kept, presenters_handout, words
 from smartapp.web.draft_form import text
 from smartapp.web.errors import wants_json
 from smartapp.web.handout_kept import Choices
-from smartapp.web.handout_made import first_choices, held_of, made
+from smartapp.web.handout_made import first_choices, handout_of, held_of
 from smartapp.web.presenters_frame import frame
 from smartapp.web.speaking import LANGUAGE, keep_choice
 from smartapp.web.visit import open_even_ended, open_posted, open_visit, read_posted, see
@@ -77,7 +77,7 @@ async def as_pdf(request: Request) -> Response:
     services, patient = visit.services, await visit.patient()
     if services.pdf is None or patient.deceased:
         return see(visit.path(_PRINTED))
-    page = presenters_handout.PaperPage(made(visit, await held_of(visit)))
+    page = presenters_handout.PaperPage(handout_of(visit, await held_of(visit)))
     html = await services.pages.html("handout_pdf.html", page)
     pdf = await services.pdf.print(html, services.handouts.site.paper)
     if pdf is None:

@@ -10,7 +10,7 @@ from smartapp.sdm.handout import Handout
 from smartapp.sdm.handout_text import plain_text
 from smartapp.web import presenters_filing, presenters_handout
 from smartapp.web.draft_form import text
-from smartapp.web.handout_made import held_of, made
+from smartapp.web.handout_made import handout_of, held_of
 from smartapp.web.planning import offer_for
 from smartapp.web.presenters_filing import Objection, Standing
 from smartapp.web.presenters_frame import frame
@@ -44,7 +44,7 @@ async def file(request: Request) -> Response:
     visit, form = await open_posted(request)
     if (await visit.patient()).deceased:
         return see(visit.path("handout"))
-    found = await _find(visit, made(visit, await held_of(visit)))
+    found = await _find(visit, handout_of(visit, await held_of(visit)))
     objection = _objection(found.standing, shown=text(form, "shown"), is_signed=text(form, "signed") == "yes")
     if objection is not None or found.context is None:
         return await page(visit, objection=objection or Objection.NOT_POSSIBLE)
@@ -67,7 +67,7 @@ async def check(request: Request) -> Response:
 
 async def page(visit: Visit, *, objection: Objection | None = None, has_failed: bool = False) -> HTMLResponse:
     """The page as it prints, with what can be done with it. `has_failed`: no PDF file could be made."""
-    handout = made(visit, await held_of(visit))
+    handout = handout_of(visit, await held_of(visit))
     found = await _find(visit, handout)
     page_frame = await frame(visit, await visit.patient(), "")
     printed = presenters_handout.printed_page(

@@ -75,7 +75,7 @@ def first_choices(visit: Visit, record: PatientRecord) -> Choices:
     )
 
 
-def made(visit: Visit, held: Held) -> Handout:
+def handout_of(visit: Visit, held: Held) -> Handout:
     """The page."""
     choices, language = held.choices, held.languages[held.choices.language]
     written = Written(

@@ -125,7 +125,13 @@ def send(app: FrameLocator) -> None:
 
 
 def app_urls(page: Page) -> list[str]:
-    return [frame.url for frame in page.frames[1:]]
+    """Where each frame of the EHR's page has got to; a refusal may come after the page has loaded."""
+    frames = page.frames[1:]
+    for _ in range(100):
+        if all(frame.url for frame in frames):
+            break
+        page.wait_for_timeout(50)
+    return [frame.url for frame in frames]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=installed.folder,
+        env=installed.environ,
     )
     assert running.stdout is not None
     yield running.stdout.readline().split()[-1]

@@ -326,7 +326,7 @@ async def test_why_tells_what_was_asked_what_was_found_and_when(browser: Browser
     text = words((await visit.page("why/R03")).text)
 
     assert "Shown in this visit." in text
-    assert "Found: an order or referral written today, 22 Nov 2026 (ServiceRequest/" in text
+    assert "Found an order or referral written today, 22 Nov 2026 (ServiceRequest/" in text
     assert "What is not known" in text
     assert "Elwyn G" in text
 
