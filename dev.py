@@ -96,7 +96,7 @@ def main(arguments):  # type: (list[str]) -> None
         run("smartapp", "demo", *rest)
     elif verb == "test":
         set_up("dev")
-        run("pytest", *rest)
+        run("pytest", "-n", "auto", *rest)  # a process for each core; the last -n counts
     elif verb == "check":
         set_up("dev")
         run("ruff", "format", "--check", ".")
