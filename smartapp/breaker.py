@@ -52,13 +52,17 @@ class Breaker:
         return self._open_since is None
 
     @contextmanager
-    def turn(self, kind: str, *, may_try: bool = True) -> Iterator[Turn]:
+    def turn(self, kind: str, *, may_try: bool = True, counts: bool = True) -> Iterator[Turn]:
         """One request for `kind` of things, such as a resource type; "": each counts as a kind of its own.
 
-        `may_try`: whether it may be the one that tries. Raises EhrLeftAlone when it must not leave.
+        `may_try`: whether it may be the one that tries. `counts` False: however it ends says nothing of the
+        server, and it never tries. Raises EhrLeftAlone when it must not leave.
         """
-        is_trial = self._enter(may_try=may_try)
+        is_trial = self._enter(may_try=may_try and counts)
         turn = Turn()
+        if not counts:
+            yield turn
+            return
         try:
             yield turn
         except TemporaryOutboundError:

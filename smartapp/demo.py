@@ -16,10 +16,11 @@ from smartapp.i18n import Language
 from smartapp.sandbox import questionnaire
 from smartapp.sandbox.bundles import load_bundles
 from smartapp.sandbox.clients import demo_clients
+from smartapp.sandbox.habits import put_on
 from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.page import start_page_routes
 from smartapp.sandbox.server import DemoEhr, create_demo_ehr
-from smartapp.sandbox.stories import story_resources
+from smartapp.sandbox.stories import earlier_versions, story_resources
 from smartapp.sandbox.vendors import MANNERS
 from smartapp.serving import Listener, bind, serve
 from smartapp.settings import Settings
@@ -59,18 +60,21 @@ def build_demo(
     bundles: Sequence[Path] = (),
     clock: Clock = now,
     ehr: str = "full",
+    habits: Sequence[str] = (),
     languages: Mapping[str, Language] | None = None,
 ) -> Demo:
     """Bind both ports (0: any free one) and build what will answer there. `ehr`: whose server the pretend
-    EHR behaves like, a name of MANNERS. `languages` as in `create_app`.
+    EHR behaves like, a name of MANNERS. `habits`: names of HABITS that it has besides. `languages` as in
+    `create_app`.
 
-    Raises ConfigurationError when a port is taken, BundleError when a file cannot be loaded.
+    Raises ConfigurationError when a port is taken, BundleError when a file cannot be loaded, HabitsDisagree.
     """
     loaded = load_bundles(bundles)
     app_socket, ehr_socket = bind(HOST, app_port), bind(HOST, ehr_port)
     app_url = f"http://{HOST}:{app_socket.getsockname()[1]}"
     ehr_url = f"http://{HOST}:{ehr_socket.getsockname()[1]}"
     pretend = demo_ehr(ehr_url, app_url, resources=loaded, clock=clock, manner=MANNERS[ehr])
+    put_on(pretend.faults, habits)
     folder = TemporaryDirectory(prefix="common-ground-demo-")
     settings = demo_settings(app_url, Path(folder.name))
     app = create_app(
@@ -91,10 +95,12 @@ def demo_ehr(
 ) -> DemoEhr:
     """The pretend EHR with its stories, its start page, and whatever was loaded beside them."""
     made: list[DemoEhr] = []
+    today = clock().astimezone().date()
     ehr = create_demo_ehr(
         base_url=ehr_url,
         app_launch_url=f"{app_url}/launch",
-        resources=[*story_resources(clock().astimezone().date()), *resources],
+        resources=[*story_resources(today), *resources],
+        earlier=earlier_versions(today),
         clients=demo_clients(f"{app_url}/callback"),
         clock=clock,
         routes=start_page_routes(lambda: made[0], clock=clock),

@@ -141,7 +141,7 @@ class Door:
         breaker = self._breakers[Origin.of(url)]
         with (
             self._watch.request(purpose) as seen,
-            breaker.turn(purpose.resource_type, may_try=not purpose.stores) as turn,
+            breaker.turn(purpose.resource_type, may_try=not purpose.stores, counts=purpose.counts) as turn,
         ):
             answer = await self._sent(method, url, headers=headers, content=content, limits=limits)
             turn.status = seen.status = answer.status

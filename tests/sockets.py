@@ -1,5 +1,5 @@
 """Watches every socket of the test process: a test fails when it reaches beyond this machine, or reaches a
-server here that was there before the tests.
+server here that was there before the tests, but for those that somebody named.
 
 Python itself tells of each connection and each look-up of a name (PEP 578), whichever library makes them; one
 that strays is refused before anything leaves. Servers that tests start in other processes are not watched.
@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,6 +27,13 @@ class Sockets:
     def __init__(self) -> None:
         self.strayed: list[str] = []
         self._not_ours = _listening()
+        self._named: set[tuple[str, int]] = set()
+
+    def let(self, url: str) -> None:
+        """From now on the tests may reach this server, since whoever runs them named it."""
+        parts = urlsplit(url)
+        if parts.hostname:
+            self._named.add((parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)))
 
     def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
         """An audit hook. Raises ConnectionRefusedError for what strays."""
@@ -33,11 +41,18 @@ class Sockets:
             address = arguments[1]
             if isinstance(address, tuple) and not self._may_reach(address):
                 self._refuse(event, address)
-        elif event in _LOOKS_UP and not _is_here(arguments[0]):
+        elif event in _LOOKS_UP and not self._may_look_up(arguments[0]):
             self._refuse(event, arguments[0])
 
     def _may_reach(self, address: tuple[object, ...]) -> bool:
-        return _is_here(address[0]) and address[1] not in self._not_ours
+        is_here = _is_here(address[0])
+        if is_here and address[1] not in self._not_ours:
+            return True
+        return any(address[1] == port and is_here == _is_here(host) for host, port in self._named)
+
+    def _may_look_up(self, host: object) -> bool:
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        return _is_here(host) or any(name == named for named, _ in self._named)
 
     def _refuse(self, event: str, address: object) -> None:
         self.strayed.append(f"{event} {address}")

@@ -100,6 +100,22 @@ def test_sign_in_that_fails_again_and_again_is_left_alone() -> None:
     assert is_left_alone(breaker)
 
 
+def test_what_a_visit_does_without_neither_shuts_an_ehr_out_nor_tries_nor_opens_it() -> None:
+    breaker = Breaker(clock := MovingClock())
+
+    for _ in range(KINDS_IN_A_ROW * 2):
+        with pytest.raises(TemporaryOutboundError), breaker.turn("", counts=False):
+            raise TemporaryOutboundError("reset")
+    assert breaker.is_closed
+
+    for kind in KINDS:
+        fail(breaker, kind)
+    clock.now += FIRST_WAIT + timedelta(seconds=1)
+    with pytest.raises(EhrLeftAlone), breaker.turn("", counts=False):
+        raise AssertionError("it must not leave")
+    assert not is_left_alone(breaker)
+
+
 @pytest.mark.parametrize("status", [200, 201, 304, 400, 401, 403, 404, 410, 422])
 def test_any_answer_in_between_starts_the_count_anew(status: int) -> None:
     breaker = Breaker(MovingClock())

@@ -21,7 +21,7 @@ from smartapp.observability.chosen import Observed
 from smartapp.sandbox.clients import demo_clients
 from smartapp.sandbox.lost_writes import BrokenOff
 from smartapp.sandbox.server import DemoEhr, create_demo_ehr
-from smartapp.sandbox.stories import story_resources
+from smartapp.sandbox.stories import earlier_versions, story_resources
 from smartapp.sandbox.vendors import MANNERS
 from smartapp.settings import Settings
 from smartapp.smart.registration import Mode, Registration
@@ -107,7 +107,7 @@ class Browser:
         sent = {"Origin": APP, "Sec-Fetch-Site": "same-origin", **(headers or {})}
         return await self._app.post(url, data=data, headers=sent)
 
-    async def open(self, patient_id: str, **launch: str | None) -> "OpenVisit":
+    async def open(self, patient_id: str, **launch: str | bool | None) -> "OpenVisit":
         """Open the app from a patient's chart in the demo EHR."""
         answer = await self.get(self.clinic.ehr.new_launch(patient_id, **launch))  # type: ignore[arg-type]
         return OpenVisit(self, answer)
@@ -174,10 +174,12 @@ async def clinic(
     """
     clock = clock or MovingClock()
     found = story_resources(clock().date()) if resources is None else resources
+    known = {one["id"] for one in found}
     pretend = create_demo_ehr(
         base_url=EHR,
         app_launch_url=f"{APP}/launch",
         resources=found,
+        earlier=[one for one in earlier_versions(clock().date()) if one["id"] in known],
         clients=demo_clients(f"{APP}/callback"),
         clock=clock,
         signing_key=signing_key(),

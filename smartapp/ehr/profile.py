@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 ASSESS_PLAN = "http://hl7.org/fhir/us/core/CodeSystem/careplan-category|assess-plan"
 
@@ -202,3 +203,5 @@ _KNOWN: Mapping[str, Callable[[], EhrProfile]] = MappingProxyType(
         "hapi": lambda: _takes_everything("hapi"),
     }
 )
+KNOWN_VENDORS: Final = ("generic", *_KNOWN)
+"""What a registration's `vendor` may be so that something is known of it."""

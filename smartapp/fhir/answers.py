@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from smartapp.fhir import lenses
-from smartapp.fhir.dates import day_of
+from smartapp.fhir.dates import day_of, known_to
 from smartapp.fhir.own_marks import Whose, is_ours, told_in
 from smartapp.fhir.people import clinician_named, said_by
 from smartapp.fhir.this_patient import ThisPatient
@@ -69,6 +69,7 @@ def questionnaire_statements(
             said_by=speaker_kind,
             source=Source(response.reference),
             said_on=day_of(response.authored),
+            known_to=known_to(response.authored),
             speaker=speaker,
             language=response.language,
             status=response.status,
@@ -96,6 +97,7 @@ def _own_statements(
                 said_by=whose.said_by,
                 source=Source(response.reference),
                 said_on=day_of(response.authored),
+                known_to=known_to(response.authored),
                 speaker=whose.speaker,
                 recorder=clinician_named([response.author], patient),
                 language=response.language,

@@ -20,6 +20,7 @@ KEPT_FOR = timedelta(hours=1)
 class Capability:
     """`known` False: the EHR did not say, so nothing is taken to be offered. `transaction`: whether a
     transaction Bundle is taken. `profiles`: canonical URLs as the EHR lists them, with or without a version.
+    `searches`: search parameters by type.
     """
 
     known: bool = False
@@ -27,6 +28,7 @@ class Capability:
     conditional_creates: frozenset[str] = frozenset()
     transaction: bool = False
     profiles: frozenset[str] = frozenset()
+    searches: frozenset[tuple[str, str]] = frozenset()
 
     def offers(self, resource_type: str, interaction: str) -> bool:
         """Whether the EHR lists the interaction ("create", "read", "search-type", ...) for the type."""
@@ -36,14 +38,23 @@ class Capability:
         """Whether If-None-Exist is honoured for the type."""
         return resource_type in self.conditional_creates
 
+    def searches_of(self, resource_type: str) -> frozenset[str]:
+        """The search parameters that the EHR lists for the type."""
+        return frozenset(name for of_type, name in self.searches if of_type == resource_type)
+
 
 class _Interaction(msgspec.Struct, gc=False):
     code: str = ""
 
 
+class _SearchParam(msgspec.Struct, gc=False):
+    name: str = ""
+
+
 class _Resource(msgspec.Struct, gc=False, rename="camel"):
     type: str = ""
     interaction: tuple[_Interaction, ...] = ()
+    search_param: tuple[_SearchParam, ...] = ()
     conditional_create: bool = False
     supported_profile: tuple[str, ...] = ()
 
@@ -75,6 +86,7 @@ def capability_of(statement: Mapping[str, object]) -> Capability:
         conditional_creates=frozenset(one.type for one in resources if one.conditional_create),
         transaction=any(done.code == "transaction" for rest in servers for done in rest.interaction),
         profiles=frozenset(profile for one in resources for profile in one.supported_profile),
+        searches=frozenset((one.type, asked.name) for one in resources for asked in one.search_param),
     )
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from smartapp.fhir import lenses
+from smartapp.fhir import elements, lenses
 from smartapp.fhir.dates import day_of, instant_of
 from smartapp.fhir.patient_record import ChartItem, Visit
 from smartapp.fhir.this_patient import ThisPatient
@@ -65,20 +65,27 @@ def visit(resource: lenses.Encounter, patient: ThisPatient) -> Visit:
         status=resource.status,
         start=instant_of(resource.period.start),
         reason=next((words for reason in resource.reason_code if (words := reason.words)), ""),
-        type=next((words for kind in resource.type if (words := kind.words)), ""),
+        type=next((words for kind in resource.type if (words := kind.words)), resource.service_type.words),
         organization=patient.relative(resource.service_provider.reference),
         reasons=tuple(codes for reason in resource.reason_code if (codes := codes_of(reason))),
+        place=_place(resource) or resource.service_provider.display,
     )
 
 
-def codes_of(concept: lenses.Concept) -> frozenset[Code]:
+def _place(resource: lenses.Encounter) -> str:
+    """Where the patient is or will be; not where they were before."""
+    here = (one.location.display for one in resource.location if one.status != "completed")
+    return next(filter(None, here), "")
+
+
+def codes_of(concept: elements.Concept) -> frozenset[Code]:
     """Every coding that has both a system and a code."""
     return frozenset(Code(one.system, one.code) for one in concept.coding if one.system and one.code)
 
 
-def _contained_medication(resource: lenses.MedicationRequest) -> lenses.Concept:
+def _contained_medication(resource: lenses.MedicationRequest) -> elements.Concept:
     if not resource.medication_reference.reference.startswith("#"):
-        return lenses.Concept()
+        return elements.Concept()
     wanted = resource.medication_reference.reference.removeprefix("#")
     for raw in resource.contained:
         try:
@@ -87,12 +94,12 @@ def _contained_medication(resource: lenses.MedicationRequest) -> lenses.Concept:
             continue
         if medication.id == wanted:
             return medication.code
-    return lenses.Concept()
+    return elements.Concept()
 
 
-def _categories(concepts: tuple[lenses.Concept, ...]) -> frozenset[str]:
+def _categories(concepts: tuple[elements.Concept, ...]) -> frozenset[str]:
     return frozenset(code for concept in concepts for code in concept.code_set if code)
 
 
-def _first_code(concept: lenses.Concept) -> str:
+def _first_code(concept: elements.Concept) -> str:
     return next((coding.code for coding in concept.coding if coding.code), "")

@@ -1,8 +1,8 @@
 """Prior statements out of care plans, orders of importance, consents and planning documents."""
 
-from smartapp.fhir import lenses
+from smartapp.fhir import elements, lenses
 from smartapp.fhir.codes import PRIORITIES_CODE
-from smartapp.fhir.dates import day_of
+from smartapp.fhir.dates import day_of, known_to
 from smartapp.fhir.own_marks import Whose, is_ours, tags_of, whose_words, words_in
 from smartapp.fhir.people import clinician_named, note_author, said_by
 from smartapp.fhir.this_patient import ThisPatient
@@ -30,6 +30,7 @@ def care_plan_statements(plan: lenses.CarePlan, patient: ThisPatient) -> list[St
             said_by=whose.said_by,
             source=Source(plan.reference, title=plan.title),
             said_on=day_of(plan.created or plan.period.start),
+            known_to=known_to(plan.created or plan.period.start),
             speaker=whose.speaker,
             recorder=clinician_named([plan.author], patient),
             language=plan.language,
@@ -56,6 +57,7 @@ def priority_statements(order: lenses.List, patient: ThisPatient) -> list[Statem
             said_by=whose.said_by,
             source=Source(order.reference),
             said_on=day_of(order.date),
+            known_to=known_to(order.date),
             speaker=whose.speaker,
             recorder=note_author(order.note, patient),
             language=order.language,
@@ -91,6 +93,7 @@ def consent_statements(consent: lenses.Consent, _patient: ThisPatient) -> list[S
             said_by=SaidBy.UNKNOWN,
             source=Source(consent.reference, title=title),
             said_on=day_of(consent.date_time),
+            known_to=known_to(consent.date_time),
             language=consent.language,
             status=consent.status,
             about_person=name,
@@ -102,7 +105,7 @@ def consent_statements(consent: lenses.Consent, _patient: ThisPatient) -> list[S
 
 def planning_document_statements(document: lenses.DocumentReference, patient: ThisPatient) -> list[Statement]:
     """That there is an advance directive, by its title; not what it says."""
-    attachment = next((content.attachment for content in document.content), lenses.Attachment())
+    attachment = next((content.attachment for content in document.content), elements.Attachment())
     title = document.type.words or document.description or attachment.title
     if not title or document.status == "superseded":
         return []
@@ -113,6 +116,7 @@ def planning_document_statements(document: lenses.DocumentReference, patient: Th
             said_by=SaidBy.UNKNOWN,
             source=Source(document.reference, title=document.description or title),
             said_on=day_of(document.date or document.context.period.start),
+            known_to=known_to(document.date or document.context.period.start),
             recorder=clinician_named(document.author, patient),
             language=document.language or attachment.language,
             status=document.status,
@@ -123,7 +127,7 @@ def planning_document_statements(document: lenses.DocumentReference, patient: Th
 def _whose_plan(plan: lenses.CarePlan, patient: ThisPatient) -> Whose:
     if not is_ours(plan.identifier) and not tags_of(plan.meta):
         return Whose(*said_by(plan.author, patient))
-    contributor = next(iter(plan.contributor), lenses.Reference())
+    contributor = next(iter(plan.contributor), elements.Reference())
     return whose_words(contributor, patient, meta=plan.meta, notes=plan.note)
 
 
@@ -146,5 +150,5 @@ def _plan_words(plan: lenses.CarePlan) -> list[str]:
     return [plan.title] if plan.title.strip() else []
 
 
-def _is_agent(role: lenses.Concept) -> bool:
+def _is_agent(role: elements.Concept) -> bool:
     return bool(role.code_set & _AGENT_ROLES) or "agent" in role.words.casefold()

@@ -7,89 +7,19 @@ https://hl7.org/fhir/R4/resourcelist.html
 
 import msgspec
 
-
-class Lens(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """Structs without cycles, so that the garbage collector need not follow them."""
-
-
-class Coding(Lens, frozen=True):
-    system: str = ""
-    code: str = ""
-    display: str = ""
-
-
-class Concept(Lens, frozen=True):
-    coding: tuple[Coding, ...] = ()
-    text: str = ""
-
-    @property
-    def words(self) -> str:
-        """The text, else the first display."""
-        if self.text.strip():
-            return self.text
-        return next((coding.display for coding in self.coding if coding.display), "")
-
-    @property
-    def is_only_coded(self) -> bool:
-        """Whether the words are a code's name and nothing that somebody wrote."""
-        return self.words.strip().casefold() in {coding.display.strip().casefold() for coding in self.coding}
-
-    @property
-    def code_set(self) -> frozenset[str]:
-        return frozenset(coding.code for coding in self.coding)
-
-
-class Reference(Lens, frozen=True):
-    reference: str = ""
-    display: str = ""
-
-
-class Period(Lens, frozen=True):
-    start: str = ""
-
-
-class HumanName(Lens, frozen=True):
-    use: str = ""
-    text: str = ""
-    family: str = ""
-    given: tuple[str, ...] = ()
-    prefix: tuple[str, ...] = ()
-    suffix: tuple[str, ...] = ()
-
-
-class Identifier(Lens, frozen=True):
-    system: str = ""
-    type: Concept = Concept()
-    value: str = ""
-
-
-class Annotation(Lens, frozen=True):
-    author_reference: Reference = Reference()
-    author_string: str = ""
-    text: str = ""
-
-
-class Tag(Lens, frozen=True):
-    system: str = ""
-    code: str = ""
-
-
-class Meta(Lens, frozen=True):
-    tag: tuple[Tag, ...] = ()
-
-
-class Narrative(Lens, frozen=True):
-    status: str = ""
-    div: str = ""
-
-
-class Attachment(Lens, frozen=True):
-    content_type: str = ""
-    language: str = ""
-    data: str = ""
-    url: str = ""
-    title: str = ""
-    size: int = 0
+from smartapp.fhir.elements import (
+    Annotation,
+    Attachment,
+    Coding,
+    Concept,
+    HumanName,
+    Identifier,
+    Lens,
+    Meta,
+    Narrative,
+    Period,
+    Reference,
+)
 
 
 class Resource(Lens, frozen=True):
@@ -174,10 +104,17 @@ class PractitionerRole(Resource, frozen=True):
     code: tuple[Concept, ...] = ()
 
 
+class EncounterLocation(Lens, frozen=True):
+    location: Reference = Reference()
+    status: str = ""
+
+
 class Encounter(OfSubject, frozen=True):
     type: tuple[Concept, ...] = ()
+    service_type: Concept = Concept()
     reason_code: tuple[Concept, ...] = ()
     period: Period = Period()
+    location: tuple[EncounterLocation, ...] = ()
     service_provider: Reference = Reference()
 
 
@@ -248,6 +185,7 @@ class Goal(OfSubject, frozen=True):
     description: Concept = Concept()
     start_date: str = ""
     status_date: str = ""
+    status_reason: object = ""
     target: tuple[GoalTarget, ...] = ()
     expressed_by: Reference = Reference()
     note: tuple[Annotation, ...] = ()

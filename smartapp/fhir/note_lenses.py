@@ -3,16 +3,8 @@
 https://hl7.org/fhir/R4/diagnosticreport.html, composition.html and clinicalimpression.html
 """
 
-from smartapp.fhir.lenses import (
-    Annotation,
-    Attachment,
-    Concept,
-    Lens,
-    Narrative,
-    OfSubject,
-    Period,
-    Reference,
-)
+from smartapp.fhir.elements import Annotation, Attachment, Concept, Lens, Narrative, Period, Reference
+from smartapp.fhir.lenses import OfSubject
 
 
 class DiagnosticReport(OfSubject, frozen=True):

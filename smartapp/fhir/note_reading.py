@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from smartapp.errors import AppError
-from smartapp.fhir import lenses, note_sources
+from smartapp.fhir import elements, lenses, note_sources
 from smartapp.fhir.client import NOTE_BYTES
 from smartapp.fhir.keeping import R, kept
 from smartapp.fhir.note_lenses import ClinicalImpression, Composition, DiagnosticReport
@@ -147,7 +147,7 @@ async def _note(reader: Reader, listed: ListedNote, *, threads: asyncio.Semaphor
         content_type=attachment.content_type if text.problem else "",
         unreadable=text.unreadable,
         partly=text.partly or len(text.text) > MAX_CHARACTERS,
-        link=note_sources.page_for_people(attachment.url, reader.client.fhir_base) if text.problem else "",
+        link=note_sources.page_for_people(attachment.url, reader.client.fhir_base),
     )
 
 
@@ -182,7 +182,7 @@ async def _text(reader: Reader, listed: ListedNote, *, threads: asyncio.Semaphor
     return _Text(text.text, problem, text.problem, partly=text.partly)
 
 
-def _known_before(attachment: lenses.Attachment) -> _Text | None:
+def _known_before(attachment: elements.Attachment) -> _Text | None:
     """What is clear without asking for it or looking into it."""
     if not attachment.data and not attachment.url:
         return _Text(problem=Reason.UNREADABLE, unreadable=Unreadable.EMPTY)
@@ -193,7 +193,7 @@ def _known_before(attachment: lenses.Attachment) -> _Text | None:
     return None
 
 
-async def _body(reader: Reader, attachment: lenses.Attachment) -> bytes:
+async def _body(reader: Reader, attachment: elements.Attachment) -> bytes:
     """The bytes, inline or from the same server. Raises ValueError, binascii.Error for what is no base64."""
     if attachment.data:
         return base64.b64decode(attachment.data)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from smartapp.errors import ForeignOrigin
-from smartapp.fhir import lenses
+from smartapp.fhir import elements, lenses
 from smartapp.fhir.client import NOTE_BYTES
 from smartapp.fhir.dates import day_of
 from smartapp.fhir.document import DESCRIPTION, HANDOUT, HANDOUT_DESCRIPTION
@@ -32,7 +32,7 @@ _FORMATS: Final = (
 )
 """In the order in which they are preferred. Of the last row the type is not known, and tried; of any other a
 program cannot make text."""
-NO_ATTACHMENT: Final = lenses.Attachment()
+NO_ATTACHMENT: Final = elements.Attachment()
 _LOST: Final = len(_FORMATS)
 _MAX_DEPTH: Final = 10
 
@@ -52,7 +52,7 @@ class ListedNote:
     author: str
     language: str
     is_ours: bool = False
-    attachment: lenses.Attachment = NO_ATTACHMENT
+    attachment: elements.Attachment = NO_ATTACHMENT
     inline: str = ""
     replaces: tuple[str, ...] = ()
 
@@ -167,29 +167,30 @@ def of_impression(impression: ClinicalImpression, patient: ThisPatient) -> Liste
     )
 
 
-def best_attachment(attachments: Sequence[lenses.Attachment]) -> lenses.Attachment:
+def best_attachment(attachments: Sequence[elements.Attachment]) -> elements.Attachment:
     """The one that reads best of those that have a content; an empty one without any."""
     having = [one for one in attachments if one.data or one.url] or list(attachments)
     return min(having, key=_rank, default=NO_ATTACHMENT)
 
 
-def is_tried(attachment: lenses.Attachment) -> bool:
+def is_tried(attachment: elements.Attachment) -> bool:
     """Whether a text may come of it."""
     return bool(attachment.data or attachment.url) and _rank(attachment) < _LOST
 
 
 def page_for_people(url: str, fhir_base: str) -> str:
     """The address where a clinician can open it, "" for none: on the EHR's own server, and not in its API,
-    which wants a token that no browser has.
+    which wants a token that no browser has. One that carries a token itself stays out of pages.
     """
     try:
         is_own = Origin.of(url) == Origin.of(fhir_base)
     except ForeignOrigin:
         return ""
-    return url if is_own and not url.startswith(fhir_base.rstrip("/")) else ""
+    is_for_programs = url.startswith(fhir_base.rstrip("/")) or "token" in url.lower()
+    return url if is_own and not is_for_programs else ""
 
 
-def _rank(attachment: lenses.Attachment) -> int:
+def _rank(attachment: elements.Attachment) -> int:
     media_type = attachment.content_type.partition(";")[0].strip().lower()
     return next((rank for rank, names in enumerate(_FORMATS) if media_type in names), _LOST)
 
@@ -208,7 +209,7 @@ def _sections(sections: Sequence[CompositionSection], depth: int) -> Iterator[st
         yield from below
 
 
-def _loinc(concept: lenses.Concept) -> frozenset[str]:
+def _loinc(concept: elements.Concept) -> frozenset[str]:
     return frozenset(one.code for one in concept.coding if one.system == LOINC and one.code)
 
 

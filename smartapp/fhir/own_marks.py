@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smartapp.fhir import lenses
+from smartapp.fhir import elements
 from smartapp.fhir.codes import LocalSystems, Tag
 from smartapp.fhir.people import said_by
 from smartapp.fhir.this_patient import ThisPatient
@@ -32,22 +32,22 @@ class Whose:
     verbatim: bool = True
 
 
-def is_ours(identifiers: Iterable[lenses.Identifier]) -> bool:
+def is_ours(identifiers: Iterable[elements.Identifier]) -> bool:
     return any(identifier.system == _IDENTIFIERS for identifier in identifiers)
 
 
-def tags_of(meta: lenses.Meta) -> frozenset[str]:
+def tags_of(meta: elements.Meta) -> frozenset[str]:
     """The app's own tags on an entry, whatever host the site that wrote it has."""
     ours = {tag.code for tag in meta.tag if tag.system.endswith(_TAGS_SUFFIX)}
     return frozenset(ours & {tag.value for tag in Tag})
 
 
 def whose_words(
-    reference: lenses.Reference,
+    reference: elements.Reference,
     patient: ThisPatient,
     *,
-    meta: lenses.Meta,
-    notes: Sequence[lenses.Annotation],
+    meta: elements.Meta,
+    notes: Sequence[elements.Annotation],
 ) -> Whose:
     """By the reference; where it does not tell, by the app's own tag and note: R4 has no place for a relative
     whom the chart does not list.
@@ -80,7 +80,7 @@ def told_in(text: str) -> Whose | None:
     return Whose(SaidBy.UNKNOWN if match["unknown"] else SaidBy.REPORTED, verbatim=verbatim)
 
 
-def words_in(notes: Sequence[lenses.Annotation]) -> str:
+def words_in(notes: Sequence[elements.Annotation]) -> str:
     """The statement's words, where the app had to put them into a note; "" without any."""
     return next((note.text for note in notes if note.text.strip() and told_in(note.text) is None), "")
 

@@ -46,6 +46,8 @@ class Reason(StrEnum):
     UNAVAILABLE = "unavailable"
     UNREADABLE = "unreadable"
     SESSION_ENDED = "session_ended"
+    STILL_READING = "still_reading"
+    """It was not in yet when this was put together."""
     OTHER_PATIENT = "other_patient"
     """It names another patient than the launch: what the EHR said contradicts itself."""
 
@@ -97,7 +99,7 @@ class PatientIdentity:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """The encounter of the launch. `status` as in FHIR; `organization` a relative reference or "". `reasons`:
-    the codes of each reason for the visit that is coded.
+    the codes of each reason for the visit that is coded. `place`: what the EHR calls where it takes place.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Visit:
     type: str = ""
     organization: str = ""
     reasons: tuple[frozenset[Code], ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

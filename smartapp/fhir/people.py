@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from smartapp.fhir import lenses
+from smartapp.fhir import elements, lenses
 from smartapp.fhir.patient_record import PatientIdentity, RelatedPerson
 from smartapp.fhir.this_patient import ThisPatient
 from smartapp.sdm.model import SaidBy
@@ -43,7 +43,7 @@ def identity_of(patient: lenses.Patient) -> PatientIdentity:
     )
 
 
-def name_of(names: Sequence[lenses.HumanName]) -> str:
+def name_of(names: Sequence[elements.HumanName]) -> str:
     """A person's name in one line, as the EHR words it, else put together: no title is added."""
     name = _name(names, ("usual", "official", ""))
     if name.text.strip():
@@ -84,7 +84,7 @@ def team_members(team: lenses.CareTeam, patient: ThisPatient) -> list[RelatedPer
     ]
 
 
-def said_by(reference: lenses.Reference, patient: ThisPatient) -> tuple[SaidBy, str]:
+def said_by(reference: elements.Reference, patient: ThisPatient) -> tuple[SaidBy, str]:
     """Who spoke, and the speaker's name where that is somebody close to the patient."""
     relative = patient.relative(reference.reference)
     if relative == f"Patient/{patient.id}":
@@ -96,13 +96,13 @@ def said_by(reference: lenses.Reference, patient: ThisPatient) -> tuple[SaidBy, 
     return SaidBy.UNKNOWN, ""
 
 
-def clinician_named(references: Sequence[lenses.Reference], patient: ThisPatient) -> str:
+def clinician_named(references: Sequence[elements.Reference], patient: ThisPatient) -> str:
     """The first clinician's name among the references, or ""."""
     clinicians = (one for one in references if said_by(one, patient)[0] is SaidBy.CLINICIAN)
     return next((one.display for one in clinicians if one.display), "")
 
 
-def note_author(notes: Sequence[lenses.Annotation], patient: ThisPatient) -> str:
+def note_author(notes: Sequence[elements.Annotation], patient: ThisPatient) -> str:
     """Who wrote something down, by the first annotation that names an author; one of the patient's, or of
     somebody close, holds their words.
     """
@@ -112,16 +112,16 @@ def note_author(notes: Sequence[lenses.Annotation], patient: ThisPatient) -> str
     return next((name for name in named if name), "")
 
 
-def _name(names: Sequence[lenses.HumanName], uses: Sequence[str]) -> lenses.HumanName:
+def _name(names: Sequence[elements.HumanName], uses: Sequence[str]) -> elements.HumanName:
     for use in uses:
         for name in names:
             if name.use == use:
                 return name
     current = (name for name in names if name.use not in _FORMER_NAMES)
-    return next(current, lenses.HumanName())
+    return next(current, elements.HumanName())
 
 
-def _medical_record_number(identifiers: Sequence[lenses.Identifier]) -> str:
+def _medical_record_number(identifiers: Sequence[elements.Identifier]) -> str:
     for identifier in identifiers:
         words = {identifier.type.text.upper(), *identifier.type.code_set}
         if words & _MEDICAL_RECORD_NUMBER and identifier.value:

@@ -40,4 +40,6 @@ def _interaction(method: str, rest: list[str]) -> str:
         return "read" if rest else "search"
     if method == "GET" and len(rest) == 3 and rest[1] == "_history":
         return "vread"
+    if method == "GET" and len(rest) == 2 and rest[1] == "_history":
+        return "history"
     return "other"

@@ -8,9 +8,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from smartapp.fhir import lenses
+from smartapp.fhir import elements, lenses
 from smartapp.fhir.codes import PCO_CONFIDENCE, Coding
-from smartapp.fhir.dates import day_of
+from smartapp.fhir.dates import day_of, known_to
 from smartapp.fhir.own_marks import whose_words, words_in
 from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.people import note_author
@@ -90,6 +90,10 @@ def goal_statements(goal: lenses.Goal, patient: ThisPatient) -> list[Statement]:
             said_by=whose.said_by,
             source=Source(goal.reference),
             said_on=day_of(goal.start_date or goal.status_date),
+            known_to=known_to(goal.start_date or goal.status_date),
+            status_on=day_of(goal.status_date),
+            status_known_to=known_to(goal.status_date),
+            status_reason=goal.status_reason if isinstance(goal.status_reason, str) else "",
             speaker=whose.speaker,
             recorder=note_author(goal.note, patient),
             language=goal.language,
@@ -110,7 +114,7 @@ def preference_statements(observation: lenses.Observation, patient: ThisPatient)
     value = _value_of(observation, kind)
     if not value.words.strip():
         return []
-    performer = next(iter(observation.performer), lenses.Reference())
+    performer = next(iter(observation.performer), elements.Reference())
     whose = whose_words(performer, patient, meta=observation.meta, notes=observation.note)
     effective = observation.effective_date_time or observation.effective_period.start
     return [
@@ -120,6 +124,7 @@ def preference_statements(observation: lenses.Observation, patient: ThisPatient)
             said_by=whose.said_by,
             source=Source(observation.reference),
             said_on=day_of(effective or observation.issued),
+            known_to=known_to(effective or observation.issued),
             speaker=whose.speaker,
             recorder=note_author(observation.note, patient),
             language=observation.language,
@@ -192,7 +197,7 @@ def _level(observation: lenses.Observation, number: str) -> _Value:
     return _Value(words or label or number, number if label else "", coded=not words)
 
 
-def _question(code: lenses.Concept) -> str:
+def _question(code: elements.Concept) -> str:
     """The question as asked; a text that only repeats a code's name is none."""
     names: Sequence[str] = [coding.display.casefold() for coding in code.coding]
     return "" if code.text.casefold() in names else code.text
@@ -205,5 +210,5 @@ def _says_yes(observation: lenses.Observation) -> bool:
     return is_yes or observation.value_boolean is True or bool(concept.code_set & _YES)
 
 
-def _is(coding: Coding, found: lenses.Coding) -> bool:
+def _is(coding: Coding, found: elements.Coding) -> bool:
     return (found.system, found.code) == (coding.system, coding.code)

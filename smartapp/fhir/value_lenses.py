@@ -4,10 +4,10 @@ Apart from the lens for what was said: a value of an odd type must not make some
 https://hl7.org/fhir/R4/observation.html
 """
 
-from smartapp.fhir import lenses
+from smartapp.fhir import elements, lenses
 
 
-class Quantity(lenses.Lens, frozen=True):
+class Quantity(elements.Lens, frozen=True):
     """`comparator` "<" and the like: then `value` is a bound and not what was measured."""
 
     value: float | None = None
@@ -17,10 +17,10 @@ class Quantity(lenses.Lens, frozen=True):
 
 
 class Observation(lenses.OfSubject, frozen=True):
-    code: lenses.Concept = lenses.Concept()
+    code: elements.Concept = elements.Concept()
     effective_date_time: str = ""
     effective_instant: str = ""
-    effective_period: lenses.Period = lenses.Period()
+    effective_period: elements.Period = elements.Period()
     value_quantity: Quantity = Quantity()
 
     @property

@@ -21,7 +21,8 @@ _ACTIONS = {"c": "create", "r": "read", "u": "update", "s": "search"}
 @dataclass(frozen=True, slots=True)
 class Access:
     """`patient`: id of the patient in context. `user`: reference, readable on its own when `knows_user`.
-    `everything`: no authorization.
+    `everything`: no authorization. `confines` False: the patient in context restricts nothing.
+    `wildcards_write` False: a scope for every type allows no create and no update.
     """
 
     resource_scopes: tuple[ResourceScope, ...] = ()
@@ -29,12 +30,19 @@ class Access:
     user: str = ""
     knows_user: bool = False
     everything: bool = False
+    confines: bool = True
+    wildcards_write: bool = True
 
     @classmethod
     def of_token(cls, granted: Iterable[str], *, patient: str | None, user: str) -> "Access":
         granted = tuple(granted)
         parsed = tuple(scope for text in granted if (scope := scopes.parse(text)))
         return cls(parsed, patient, user, knows_user="fhirUser" in granted or "profile" in granted)
+
+    def covers(self, scope: ResourceScope, action: str, resource_type: str) -> bool:
+        """Whether this one scope allows the interaction for some resource of the type."""
+        is_in_vain = scope.resource_type == "*" and action in "cu" and not self.wildcards_write
+        return scope.covers(resource_type, action) and not is_in_vain
 
 
 OPEN_ACCESS = Access(everything=True)
@@ -44,7 +52,9 @@ def require(access: Access, action: str, resource_type: str) -> None:
     """Refuse with 403 when no scope allows the interaction ("c", "r", "u" or "s") for any resource of the
     type.
     """
-    if access.everything or any(scope.covers(resource_type, action) for scope in access.resource_scopes):
+    if access.everything or any(
+        access.covers(scope, action, resource_type) for scope in access.resource_scopes
+    ):
         return
     raise insufficient(f"no granted scope allows to {_ACTIONS[action]} {resource_type}")
 
@@ -69,9 +79,9 @@ def _scope_allows(
     scope: ResourceScope, access: Access, action: str, *, resource: Resource, store: FhirStore
 ) -> bool:
     resource_type = resource["resourceType"]
-    if not scope.covers(resource_type, action):
+    if not access.covers(scope, action, resource_type):
         return False
-    if scope.context == "patient" and not _in_context(access, resource, store):
+    if scope.context == "patient" and access.confines and not _in_context(access, resource, store):
         return False
     return not scope.query or criteria(resource_type, scope.query, strict=True).accepts(resource)
 

@@ -150,7 +150,9 @@ class Authorization:
         if state:
             parameters = {**parameters, "state": state}
         if self.faults.callback_iss != "absent":
-            issuer = OTHER_ISSUER if self.faults.callback_iss == "wrong" else self.endpoints.fhir_base
+            issuer = (
+                OTHER_ISSUER if self.faults.callback_iss == "wrong" else self.endpoints.issuer(self.faults)
+            )
             parameters = {**parameters, "iss": issuer}
         joint = "&" if "?" in redirect_uri else "?"
         # 303: after the picker's POST the browser has to come with GET.

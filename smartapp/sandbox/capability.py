@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/capabilitystatement.html
 """
 
 from smartapp.sandbox.fhir_store import instant
+from smartapp.sandbox.history import keeps_versions
 from smartapp.sandbox.interactions import Interactions
 from smartapp.sandbox.manner import TypeFacts
 from smartapp.sandbox.resource import Resource
@@ -44,13 +45,15 @@ def _resource(interactions: Interactions, name: str) -> Resource:
         "search-type": searches,
         "create": creates,
         "update": updates,
+        "vread": keeps_versions(interactions) and "read" in facts.interactions,
+        "history-instance": keeps_versions(interactions) and "read" in facts.interactions,
     }
     versions = "versioned-update" if updates else "versioned"
     found: Resource = {
         "type": name,
         "interaction": [{"code": code} for code, works in offered.items() if works],
         "versioning": versions if interactions.has_versions else "no-version",
-        "readHistory": False,
+        "readHistory": keeps_versions(interactions),
         "updateCreate": False,
         "conditionalCreate": interactions.offers_conditional_create(name),
         "conditionalUpdate": False,
@@ -63,7 +66,7 @@ def _resource(interactions: Interactions, name: str) -> Resource:
         found["searchParam"] = [
             {"name": key, "type": parameter.kind.value}
             for key, parameter in sorted(parameters.items())
-            if facts.searches is None or key in facts.searches
+            if (facts.searches is None or key in facts.searches) and key not in interactions.faults.read.lacks
         ]
     return found
 

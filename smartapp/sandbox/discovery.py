@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from smartapp.sandbox import looks
 from smartapp.sandbox.client_auth import ASSERTION_ALGORITHMS
 from smartapp.sandbox.faults import Faults
 from smartapp.sandbox.id_token import SigningKey
@@ -46,24 +47,16 @@ _EVERY_SCOPE = (
     "user/*.read",
     "user/*.write",
 )
-_STYLE = {
-    "color_background": "#fafaf7",
-    "color_error": "#a4262c",
-    "color_highlight": "#1f5f8b",
-    "color_text": "#1f2328",
-    "dim_border_radius": "6px",
-    "dim_font_size": "16px",
-    "dim_spacing_size": "16px",
-    "font_family_body": "Georgia, 'Times New Roman', serif",
-    "font_family_heading": "'Helvetica Neue', Helvetica, Arial, sans-serif",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Every address of one demo EHR. `fhir_base` is also the issuer."""
+    """Every address of one demo EHR. `fhir_base` is also the issuer, unless the sign-in server is."""
 
     base_url: str
+
+    def issuer(self, faults: Faults) -> str:
+        return f"{self.base_url}/auth" if faults.identity.issuer_elsewhere else self.fhir_base
 
     @property
     def fhir_base(self) -> str:
@@ -89,39 +82,42 @@ class Endpoints:
     def jwks(self) -> str:
         return f"{self.base_url}/auth/jwks"
 
-    @property
-    def style(self) -> str:
-        return f"{self.base_url}/auth/smart-style.json"
+    def style(self, look: str) -> str:
+        """Of a name of looks.STYLES. The address is the version: a style that changes gets another name."""
+        return f"{self.base_url}/auth/styles/{look}.json"
 
 
 def discovery_routes(endpoints: Endpoints, faults: Faults, *, key: SigningKey, manner: Manner) -> list[Route]:
     async def smart_configuration(_: Request) -> Response:
-        return _answer(_smart_configuration(endpoints, manner), faults)
+        return _answer(_smart_configuration(endpoints, manner, faults), faults)
 
-    async def openid_configuration(_: Request) -> Response:
-        return JSONResponse(_openid_configuration(endpoints))
+    async def openid_configuration(request: Request) -> Response:
+        is_of_issuer = request.url.path.startswith("/auth/") == faults.identity.issuer_elsewhere
+        if not is_of_issuer:
+            return JSONResponse({"message": "not the issuer"}, status_code=404)
+        return JSONResponse(_openid_configuration(endpoints, faults))
 
     async def jwks(_: Request) -> Response:
         return JSONResponse(key.public_keys(), headers={"Cache-Control": "max-age=300"})
 
-    async def style(_: Request) -> Response:
-        return JSONResponse(_STYLE)
-
     found: dict[str, Callable[[Request], Awaitable[Response]]] = {
         "/fhir/.well-known/smart-configuration": smart_configuration,
         "/fhir/.well-known/openid-configuration": openid_configuration,
+        "/auth/.well-known/openid-configuration": openid_configuration,
         "/auth/jwks": jwks,
-        "/auth/smart-style.json": style,
+        "/auth/styles/{look}.json": looks.style,
     }
     return [Route(path, endpoint) for path, endpoint in found.items()]
 
 
-def _smart_configuration(endpoints: Endpoints, manner: Manner) -> dict[str, Any]:  # as the standard shapes it
+def _smart_configuration(
+    endpoints: Endpoints, manner: Manner, faults: Faults
+) -> dict[str, Any]:  # as the standard shapes it
     # What a server lists here says little: some list more than they do, and some nothing but the launch's.
     resource_scopes = () if manner.narrows_scopes else _EVERY_SCOPE
     return {
-        "issuer": endpoints.fhir_base,
-        "jwks_uri": endpoints.jwks,
+        "issuer": endpoints.issuer(faults),
+        **({} if faults.identity.keys_by_issuer else {"jwks_uri": endpoints.jwks}),
         "authorization_endpoint": endpoints.authorize,
         "token_endpoint": endpoints.token,
         "revocation_endpoint": endpoints.revoke,
@@ -141,15 +137,15 @@ def _smart_configuration(endpoints: Endpoints, manner: Manner) -> dict[str, Any]
     }
 
 
-def _openid_configuration(endpoints: Endpoints) -> dict[str, Any]:
+def _openid_configuration(endpoints: Endpoints, faults: Faults) -> dict[str, Any]:
     return {
-        "issuer": endpoints.fhir_base,
+        "issuer": endpoints.issuer(faults),
         "authorization_endpoint": endpoints.authorize,
         "token_endpoint": endpoints.token,
         "jwks_uri": endpoints.jwks,
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
+        "id_token_signing_alg_values_supported": ["ES256" if faults.identity.es256 else "RS256"],
     }
 
 

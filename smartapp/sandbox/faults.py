@@ -6,6 +6,8 @@ Every switch is off by default. A switch acts from the next request on; `reset()
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
+from smartapp.sandbox.looks import Around
+
 IdTokenFault = Literal[
     "wrong_iss",
     "wrong_aud",
@@ -58,6 +60,22 @@ class TokenFaults:
     """Scopes, spelled as requested, that are not granted."""
     v1_scopes: bool = False
     """The answer spells the granted scopes in SMART v1."""
+    wildcard_scopes: bool = False
+    """The answer names wildcards instead of what was granted, and a wildcard allows no create or update."""
+
+
+@dataclass(slots=True)
+class IdentityFaults:
+    """In who the id_token says it is from and about, and how its signature can be checked."""
+
+    issuer_elsewhere: bool = False
+    """The issuer is the sign-in server and not the FHIR base, as the SMART configuration says."""
+    keys_by_issuer: bool = False
+    """Where the keys are stands in the issuer's OpenID configuration only."""
+    es256: bool = False
+    """Signed with an elliptic curve key."""
+    relative_user: bool = False
+    """fhirUser is relative ("Practitioner/7")."""
 
 
 @dataclass(slots=True)
@@ -68,6 +86,20 @@ class ReadFaults:
     """The largest page the server gives."""
     opaque_paging: bool = False
     """`next` is an opaque token on the bare base URL, without the resource type."""
+    page_numbers: bool = False
+    """`next` counts pages (`_page`) and not entries (`_offset`)."""
+    next_link: Literal["absolute", "relative", "internal"] = "absolute"
+    """How `next` is written: with our address, without one, or with the address behind the proxy."""
+    no_total: bool = False
+    """A searchset has no `total`."""
+    caches_s: int = 0
+    """So many seconds a search answers what the same one found before, unless `Cache-Control: no-cache`."""
+    lacks: frozenset[str] = frozenset()
+    """Search parameters that no type has here, and that the CapabilityStatement does not list."""
+    unknown_finds_nothing: bool = False
+    """A search with a parameter that the server does not know finds nothing, and answers 200."""
+    confines_nothing: bool = False
+    """A token opens every patient's chart, and a search answers with entries of all patients."""
     foreign_next_link: str | None = None
     """Every search answer carries this URL as `next`."""
     next_loop: bool = False
@@ -123,6 +155,9 @@ class WriteFaults:
     empty_create_body: bool = False
     location_without_version: bool = False
     location_internal_host: bool = False
+    location_relative: bool = False
+    no_location: bool = False
+    created_status: Literal[200, 201] = 201
     stored_words_changed: bool = False
     """Stores other words than were sent, and answers with those that were sent: only a read shows it."""
 
@@ -156,6 +191,8 @@ class Faults:
     """Update is neither offered nor done; answers 405."""
     text_errors: bool = False
     """What went wrong is told as text/plain, without an OperationOutcome."""
+    html_errors: bool = False
+    """What went wrong is told as a web page, as a proxy in front of the server does."""
     refuse_all_writes: bool = False
     delay_s: float = 0.0
     """Seconds before each FHIR answer."""
@@ -171,6 +208,8 @@ class Faults:
     """The `iss` that comes back with the code (RFC 9207) is absent or another server's."""
     id_token: IdTokenFault | None = None
     discovery: DiscoveryFault | None = None
+    identity: IdentityFaults = field(default_factory=IdentityFaults)
+    around: Around = field(default_factory=Around)
     token: TokenFaults = field(default_factory=TokenFaults)
     read: ReadFaults = field(default_factory=ReadFaults)
     write: WriteFaults = field(default_factory=WriteFaults)

@@ -7,7 +7,8 @@ import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from smartapp.sandbox import lost_writes, transaction
 from smartapp.sandbox.access import Access
 from smartapp.sandbox.capability import capability_statement
 from smartapp.sandbox.faults import Faults
+from smartapp.sandbox.history import history_bundle, keeps_versions, versions_of
 from smartapp.sandbox.interactions import Interactions
 from smartapp.sandbox.outcome import FHIR_JSON, FhirProblem, fhir_answer, problem_answer
 from smartapp.sandbox.pages import Pages
@@ -28,6 +30,7 @@ from smartapp.sandbox.write_answers import WriteAnswers
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _JSON_TYPES = frozenset({"application/fhir+json", "application/json"})
+_Asked = tuple[str | None, str, tuple[tuple[str, str], ...]]
 _Handler = Callable[[Request, Access], Awaitable[Response]]
 
 
@@ -43,6 +46,9 @@ class FhirApi:
     prefix: str
     access_of: Callable[[Request], Access]
     oauth_uris: dict[str, str] | None
+    _found: dict[_Asked, tuple[datetime, tuple[list[Resource], tuple[tuple[str, str], ...]]]] = field(
+        default_factory=dict
+    )
 
     def routes(self) -> list[Route]:
         return [
@@ -54,6 +60,7 @@ class FhirApi:
             Route(f"{self.prefix}/{{type}}", self._endpoint(self._type), methods=_METHODS),
             Route(f"{self.prefix}/{{type}}/_search", self._endpoint(self._search_by_post), methods=_METHODS),
             Route(f"{self.prefix}/{{type}}/{{id}}", self._endpoint(self._instance), methods=_METHODS),
+            Route(f"{self.prefix}/{{type}}/{{id}}/_history", self._endpoint(self._history), methods=_METHODS),
             Route(
                 f"{self.prefix}/{{type}}/{{id}}/_history/{{version}}",
                 self._endpoint(self._version),
@@ -80,7 +87,9 @@ class FhirApi:
                     await asyncio.sleep(delay)
                 return await handler(request, self.access_of(request))
             except FhirProblem as problem:
-                return problem_answer(problem, as_text=self._faults.text_errors)
+                return problem_answer(
+                    problem, as_text=self._faults.text_errors, as_html=self._faults.html_errors
+                )
             except RecursionError:
                 return problem_answer(FhirProblem(400, "structure", "the body is nested too deep"))
 
@@ -111,7 +120,10 @@ class FhirApi:
     async def _type(self, request: Request, access: Access) -> Response:
         resource_type = request.path_params["type"]
         if request.method == "GET":
-            return self._search(access, resource_type, request.query_params.multi_items())
+            may_be_old = "no-cache" not in request.headers.get("cache-control", "")
+            return self._search(
+                access, resource_type, request.query_params.multi_items(), may_be_old=may_be_old
+            )
         if request.method == "POST":
             body = await _json_body(request)
             condition = request.headers.get("if-none-exist", "")
@@ -149,12 +161,30 @@ class FhirApi:
         raise FhirProblem(405, "not-supported", f"{request.method} is not supported on a resource")
 
     async def _version(self, request: Request, access: Access) -> Response:
-        """The current version can be read by its number, as a Location says it; older ones are not kept."""
-        resource = self.interactions.read(access, request.path_params["type"], request.path_params["id"])
-        is_current = resource["meta"]["versionId"] == request.path_params["version"]
-        if request.method != "GET" or not is_current or not self.interactions.has_versions:
+        """A version by its number, as a Location says it; where older ones are not kept, the current one."""
+        current = self.interactions.read(access, request.path_params["type"], request.path_params["id"])
+        wanted = request.path_params["version"]
+        kept = versions_of(self.interactions, access, current) if self.interactions.has_versions else []
+        version = next((one for one in kept if one["meta"]["versionId"] == wanted), None)
+        if request.method != "GET" or version is None:
             raise FhirProblem(404, "not-found", "this version is not kept")
-        return self._read(request, resource)
+        return self._read(request, version)
+
+    async def _history(self, request: Request, access: Access) -> Response:
+        if request.method != "GET" or not keeps_versions(self.interactions):
+            raise FhirProblem(405, "not-supported", "no history can be read here")
+        current = self.interactions.read(access, request.path_params["type"], request.path_params["id"])
+        _require_json_is_welcome(request)
+        bundle = history_bundle(
+            self.interactions,
+            versions_of(self.interactions, access, current),
+            count=request.query_params.get("_count", ""),
+            url_of=lambda path: f"{self.fhir_base}/{path}",
+        )
+        spoiled = spoiled_page(
+            bundle, current["resourceType"], self._faults.read, store=self.interactions.store
+        )
+        return Response(spoiled_body(spoiled, self._faults.read), media_type=FHIR_JSON)
 
     async def _nothing(self, request: Request, access: Access) -> Response:  # noqa: ARG002 - the shape of a handler
         raise FhirProblem(404, "not-found", "there is nothing at this URL")
@@ -172,8 +202,16 @@ class FhirApi:
             headers=self._answers.version_headers(resource),
         )
 
-    def _search(self, access: Access, resource_type: str, pairs: Pairs) -> Response:
-        found, used = self.interactions.search(access, resource_type, pairs)
+    def _search(
+        self, access: Access, resource_type: str, pairs: Pairs, *, may_be_old: bool = False
+    ) -> Response:
+        """`may_be_old`: what the same search found shortly before will do."""
+        key, now = (access.patient, resource_type, tuple(pairs)), self.interactions.clock()
+        age = timedelta(seconds=self._faults.read.caches_s)
+        kept_at, (found, used) = self._found.get(key) or (now - age, ([], ()))
+        if not may_be_old or now - kept_at >= age:
+            found, used = self.interactions.search(access, resource_type, pairs)
+            self._found[key] = (now, (found, used))
         shown = [self.interactions.shown(resource) for resource in found]
         page = self.pages.page(resource_type, pairs, shown, used=used)
         spoiled = spoiled_page(page, resource_type, self._faults.read, store=self.interactions.store)

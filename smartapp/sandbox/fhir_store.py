@@ -17,6 +17,7 @@ class FhirStore:
         self._clock = clock
         self._by_type: dict[str, dict[str, Resource]] = {}
         self._by_patient: dict[tuple[str, str], dict[str, Resource]] = {}
+        self._earlier: dict[tuple[str, str], list[Resource]] = {}
         self._written: dict[str, None] = {}
         self._undo: list[tuple[str, str, Resource | None]] | None = None
         self._promised: set[str] = set()
@@ -37,6 +38,10 @@ class FhirStore:
 
     def get(self, resource_type: str, resource_id: str) -> Resource | None:
         return self._by_type.get(resource_type, {}).get(resource_id)
+
+    def earlier(self, resource_type: str, resource_id: str) -> list[Resource]:
+        """The versions before the one that `get` finds, oldest first."""
+        return list(self._earlier.get((resource_type, resource_id), []))
 
     def knows(self, reference: str) -> bool:
         """Whether "Type/id" is here, or will be at the end of the block of `atomically`."""
@@ -104,6 +109,7 @@ class FhirStore:
                 self._forget(resource_type, resource_id)
                 if before is not None:
                     self._index(before)
+                    self._earlier[resource_type, resource_id].pop()
             self._written = written
             raise
         finally:
@@ -115,6 +121,8 @@ class FhirStore:
         before = self.get(resource_type, resource_id)
         if self._undo is not None:
             self._undo.append((resource_type, resource_id, before))
+        if before is not None:
+            self._earlier.setdefault((resource_type, resource_id), []).append(before)
         if before is not None and direct_patients(before) != direct_patients(resource):
             self._forget(resource_type, resource_id)
         self._index(resource)

@@ -10,10 +10,10 @@ import json
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from smartapp.clock import Clock
-from smartapp.sandbox.faults import IdTokenFault
+from smartapp.sandbox.faults import Faults, IdTokenFault
 from smartapp.sandbox.tokens import Grant
 
 _LIFETIME_S = 3600
@@ -21,10 +21,11 @@ _Claims = dict[str, Any]  # a JWT's claims
 
 
 class SigningKey:
-    """The EHR's RSA key: made when it is first needed, or given."""
+    """The EHR's keys: the RSA one made when it is first needed, or given; the others when they are needed."""
 
     def __init__(self, key: RSAKey | None = None) -> None:
         self._key = key
+        self._curve: ECKey | None = None
         self._unpublished: RSAKey | None = None
 
     @property
@@ -35,6 +36,13 @@ class SigningKey:
         return self._key
 
     @property
+    def curve(self) -> ECKey:
+        """For ES256; published from when it was first used."""
+        if self._curve is None:
+            self._curve = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+        return self._curve
+
+    @property
     def unpublished(self) -> RSAKey:
         """Another key, which the key set does not show."""
         if self._unpublished is None:
@@ -42,31 +50,34 @@ class SigningKey:
         return self._unpublished
 
     def public_keys(self) -> dict[str, Any]:  # RFC 7517
-        return dict(KeySet([self.key]).as_dict(private=False))
+        curve = [self._curve] if self._curve is not None else []
+        return dict(KeySet([self.key, *curve]).as_dict(private=False))
 
 
 def id_token(
-    grant: Grant, *, issuer: str, key: SigningKey, clock: Clock, fault: IdTokenFault | None = None
+    grant: Grant, *, issuer: str, fhir_base: str, key: SigningKey, clock: Clock, faults: Faults
 ) -> str | None:
-    """The signed id_token of a grant with openid, or None when it is to be missing. `issuer` is also the
-    base of fhirUser.
-    """
+    """The signed id_token of a grant with openid, or None when it is to be missing."""
+    fault, identity = faults.id_token, faults.identity
     if fault == "missing" or "openid" not in grant.scopes:
         return None
-    claims = _spoiled(_claims(grant, issuer, now=int(clock().timestamp())), fault)
-    header = {"alg": "RS256", "kid": key.key.kid, "typ": "JWT"}
+    users = "" if identity.relative_user else f"{fhir_base}/"
+    claims = _spoiled(_claims(grant, issuer, users=users, now=int(clock().timestamp())), fault)
+    signing: RSAKey | ECKey = key.curve if identity.es256 else key.key
+    header = {"alg": "ES256" if identity.es256 else "RS256", "kid": signing.kid, "typ": "JWT"}
     if fault == "no_kid":
         del header["kid"]
     if fault == "no_signature":
         return _by_hand({**header, "alg": "none"}, claims, secret=None)
     if fault == "hs256":
         return _by_hand({**header, "alg": "HS256"}, claims, secret=key.key.as_pem(private=False))
-    return jwt.encode(
-        header, claims, key.unpublished if fault == "other_key" else key.key, algorithms=["RS256"]
-    )
+    if fault == "other_key":
+        signing, header = key.unpublished, {**header, "alg": "RS256"}
+    return jwt.encode(header, claims, signing, algorithms=["RS256", "ES256"])
 
 
-def _claims(grant: Grant, issuer: str, *, now: int) -> _Claims:
+def _claims(grant: Grant, issuer: str, *, users: str, now: int) -> _Claims:
+    """`users`: what stands before the reference of fhirUser."""
     user = grant.context.user
     claims: _Claims = {
         "iss": issuer,
@@ -78,7 +89,7 @@ def _claims(grant: Grant, issuer: str, *, now: int) -> _Claims:
     if grant.nonce is not None:
         claims["nonce"] = grant.nonce
     if {"fhirUser", "profile"} & set(grant.scopes):
-        claims["fhirUser"] = f"{issuer}/{user}"
+        claims["fhirUser"] = f"{users}{user}"
     return claims
 
 

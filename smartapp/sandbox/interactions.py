@@ -18,11 +18,12 @@ from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.outcome import FhirProblem
 from smartapp.sandbox.resource import ID_PATTERN, Resource, reference_to, with_references
 from smartapp.sandbox.search import Pairs, criteria, in_order
-from smartapp.sandbox.search_parameters import COMMON, KNOWN_TYPES, parameters_of
+from smartapp.sandbox.search_parameters import COMMON, KNOWN_TYPES, RESULT_PARAMETERS, parameters_of
 from smartapp.sandbox.tampering import other_words
 from smartapp.sandbox.validation import check
 from smartapp.sandbox.vendor_rules import VendorRules
 
+_OF_A_PATIENT = frozenset({"patient", "subject", "beneficiary"})
 _VERSION = re.compile(r'(?:W/)?"([^"]*)"')
 
 
@@ -72,7 +73,11 @@ class Interactions:
         return self.manner.offers(resource_type, "update") and not is_refused
 
     def offers_conditional_create(self, resource_type: str) -> bool:
-        is_ignored = self.faults.write.ignore_if_none_exist or not self.manner.conditional_create
+        is_ignored = (
+            self.faults.write.ignore_if_none_exist
+            or not self.manner.conditional_create
+            or bool(self.faults.read.lacks)
+        )
         return self.offers_create(resource_type) and not is_ignored
 
     def shown(self, resource: Resource) -> Resource:
@@ -102,7 +107,11 @@ class Interactions:
         if not self.manner.offers(resource_type, "search-type"):
             raise FhirProblem(405, "not-supported", f"{resource_type} cannot be searched for here")
         strict = self.faults.strict_search
+        if self.faults.read.unknown_finds_nothing and self._is_unknown(resource_type, pairs):
+            return [], ()
         pairs = self._understood(resource_type, pairs, strict=strict)
+        if self.faults.read.confines_nothing:
+            pairs = [(name, value) for name, value in pairs if name not in _OF_A_PATIENT]
         wanted = criteria(resource_type, pairs, strict=strict)
         found = self._matches(resource_type, pairs, wanted.accepts)
         visible = [resource for resource in found if permission.may(access, "s", resource, store=self.store)]
@@ -222,14 +231,23 @@ class Interactions:
 
     def _understood(self, resource_type: str, pairs: Pairs, *, strict: bool) -> Pairs:
         """The parameters without those that this server does not have. Raises FhirProblem 400 when strict."""
-        facts = self.manner.facts(resource_type)
-        if facts is None or facts.searches is None:
-            return pairs
-        selecting = COMMON.keys() | parameters_of(resource_type).keys()
-        lacking = selecting - facts.searches - {"_lastUpdated"}
+        lacking = self.lacking(resource_type)
         if strict and any(name.partition(":")[0] in lacking for name, _ in pairs):
             raise FhirProblem(400, "not-supported", f"{resource_type} has no such search parameter here")
         return [(name, value) for name, value in pairs if name.partition(":")[0] not in lacking]
+
+    def lacking(self, resource_type: str) -> frozenset[str]:
+        """The search parameters of FHIR that the demo EHR has and this server does not."""
+        facts = self.manner.facts(resource_type)
+        if facts is None or facts.searches is None:
+            return self.faults.read.lacks
+        selecting = COMMON.keys() | parameters_of(resource_type).keys()
+        return frozenset(selecting - facts.searches - {"_lastUpdated"} | self.faults.read.lacks)
+
+    def _is_unknown(self, resource_type: str, pairs: Pairs) -> bool:
+        known = COMMON.keys() | parameters_of(resource_type).keys() | RESULT_PARAMETERS
+        known -= self.lacking(resource_type)
+        return any(name.partition(":")[0] not in known for name, _ in pairs)
 
     def _relative(self, body: object) -> object:
         def resolve(reference: str) -> str:

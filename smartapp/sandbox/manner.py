@@ -91,7 +91,7 @@ class Manner:
     how granted scopes are spelled. `narrows_scopes`: whether only scopes are granted that the server has an
     interaction for. `note_rules`: for notes. `notes_in_binary`: whether a note's text is kept
     as a Binary, to which the DocumentReference then points. `has_form`: whether it knows the demo's
-    Questionnaire.
+    Questionnaire. `keeps_versions`: whether earlier versions can be read, one by one and as a history.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Manner:
     note_rules: NoteRules = NoteRules.R4
     notes_in_binary: bool = False
     has_form: bool = False
+    keeps_versions: bool = False
     answers: Answers = field(default_factory=Answers)
     refusal: Refusal = field(default_factory=Refusal)
 

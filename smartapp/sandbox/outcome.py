@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from html import escape
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from smartapp.sandbox.resource import Resource
 
@@ -50,10 +51,13 @@ def fhir_answer(
     return Response(encoded(resource), status_code=status, headers=dict(headers or {}), media_type=FHIR_JSON)
 
 
-def problem_answer(problem: FhirProblem, *, as_text: bool = False) -> Response:
-    """`as_text`: told as plain text, as a proxy in front of the server does."""
+def problem_answer(problem: FhirProblem, *, as_text: bool = False, as_html: bool = False) -> Response:
+    """`as_text`, `as_html`: told as plain text or as a web page, as a proxy in front of the server does."""
     if not problem.has_outcome:
         return Response(status_code=problem.status, headers=problem.headers)
     if as_text:
         return PlainTextResponse(problem.diagnostics, problem.status, problem.headers)
+    if as_html:
+        page = f"<html><body><h1>{problem.status}</h1><p>{escape(problem.diagnostics)}</p></body></html>"
+        return HTMLResponse(page, problem.status, problem.headers)
     return fhir_answer(problem.as_resource(), status=problem.status, headers=problem.headers)

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from smartapp.clock import Clock, now
-from smartapp.sandbox import page_switches
+from smartapp.sandbox import habits, page_switches
 from smartapp.sandbox.page_chart import ChartNow, chart_of
 from smartapp.sandbox.page_model import WIDTHS, Opening, opening_for, start_page
 from smartapp.sandbox.page_switches import Switches
@@ -31,6 +31,7 @@ def start_page_routes(ehr: Callable[[], DemoEhr], *, clock: Clock = now) -> list
         Route("/", page.show),
         Route("/demo/chart", page.chart),
         Route("/demo/switches", page.switch, methods=["POST"]),
+        Route("/demo/habits", page.choose_habits, methods=["POST"]),
         Route("/demo/expire", page.expire, methods=["POST"]),
         Mount("/demo/static", StaticFiles(directory=_HERE / "static")),
     ]
@@ -64,6 +65,7 @@ class _Page:
             launch_url=launch_url,
             chart=self._chart(patient),
             manner=ehr.manner,
+            worn=habits.worn(ehr.faults),
         )
         html = self._templates.get_template("start.html").render(page=page)
         return HTMLResponse(html, headers=_headers(page.frame_origin))
@@ -78,8 +80,28 @@ class _Page:
 
     async def switch(self, request: Request) -> Response:
         form = await request.form()
-        switches = Switches(_text(form, "accepts"), _text(form, "slow") == "1", _text(form, "failing"))
+        switches = Switches(
+            _text(form, "accepts"),
+            _text(form, "slow") == "1",
+            _text(form, "failing"),
+            look=_text(form, "look"),
+            has_banner=_text(form, "banner") == "1",
+        )
         page_switches.apply(switches, self._ehr().faults)
+        return _back(form)
+
+    async def choose_habits(self, request: Request) -> Response:
+        """Take on exactly these habits of other servers."""
+        form = await request.form()
+        names = [name for name in form.getlist("habit") if isinstance(name, str) and name in habits.HABITS]
+        faults = self._ehr().faults
+        before = habits.worn(faults)
+        habits.take_off(faults)
+        try:
+            habits.put_on(faults, names)
+        except habits.HabitsDisagree as error:
+            habits.put_on(faults, before)
+            return PlainTextResponse(f"No server does both: {error}.", status_code=400)
         return _back(form)
 
     async def expire(self, request: Request) -> Response:
@@ -101,7 +123,11 @@ class _Page:
 def _open(ehr: DemoEhr, opening: Opening) -> str:
     """The URL that opens the app, once. A new session can be refreshed, whatever became of the last."""
     ehr.faults.token.refuse_refresh = False
-    return ehr.new_launch(opening.patient_id, encounter_id=opening.encounter_id or None, user=opening.user)
+    return ehr.new_launch(
+        opening.patient_id,
+        encounter_id=opening.encounter_id or None,
+        user=opening.user,
+    )
 
 
 def _text(form: FormData, name: str) -> str:

@@ -6,6 +6,8 @@ from urllib.parse import urlencode, urlsplit
 
 from smartapp.sandbox import page_switches
 from smartapp.sandbox.fhir_store import FhirStore
+from smartapp.sandbox.habits import HABITS
+from smartapp.sandbox.looks import LABELS
 from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.page_chart import Block, ChartNow, summary
 from smartapp.sandbox.page_switches import Switches
@@ -47,7 +49,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class StartPage:
-    """All of `start.html`. `launch_url` is "" while the app is not open."""
+    """All of `start.html`. `launch_url` is "" while the app is not open. `worn`: habits that are on."""
 
     patient_id: str
     patient_name: str
@@ -63,6 +65,7 @@ class StartPage:
     width: str
     launch_url: str
     chart: ChartNow
+    worn: tuple[str, ...] = ()
 
     @property
     def is_slow(self) -> bool:
@@ -93,6 +96,14 @@ class StartPage:
         return _choices({"": "None", **page_switches.PARTS}, self.switches.failing)
 
     @property
+    def looks(self) -> list[Choice]:
+        return _choices(LABELS, self.switches.look)
+
+    @property
+    def habits(self) -> list[Choice]:
+        return [Choice(one.name, one.line, one.name in self.worn) for one in HABITS.values()]
+
+    @property
     def frame_origin(self) -> str:
         """The origin of the open app, for the page's Content-Security-Policy; "" when none is open."""
         url = urlsplit(self.launch_url)
@@ -119,6 +130,7 @@ def start_page(
     launch_url: str,
     chart: ChartNow,
     manner: Manner,
+    worn: tuple[str, ...] = (),
 ) -> StartPage:
     patient_id = str(patient["id"])
     story = _story(patient_id)
@@ -138,6 +150,7 @@ def start_page(
         width=width,
         launch_url=launch_url,
         chart=chart,
+        worn=worn,
     )
 
 

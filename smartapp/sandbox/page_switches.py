@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from smartapp.sandbox.faults import Faults
+from smartapp.sandbox.looks import STYLES, Around
 from smartapp.sandbox.manner import Manner
 
 ACCEPTS = {"all": "Goal and Observation", "observation": "Observation only", "nothing": "Nothing"}
@@ -30,11 +31,15 @@ _FAILING_STATUS = 500
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """How the EHR behaves: a key of ACCEPTS ("" when it is none of them), and a key of PARTS or ""."""
+    """How the EHR behaves: a key of ACCEPTS ("" when it is none of them), a key of PARTS or "", and a key of
+    STYLES or "". `has_banner`: it shows the patient's banner itself.
+    """
 
     accepts: str = "all"
     is_slow: bool = False
     failing: str = ""
+    look: str = ""
+    has_banner: bool = False
 
 
 def accepts_of(manner: Manner) -> dict[str, str]:
@@ -45,7 +50,10 @@ def accepts_of(manner: Manner) -> dict[str, str]:
 def read(faults: Faults) -> Switches:
     """The switches as they stand."""
     failing = next((resource_type for resource_type in PARTS if resource_type in faults.fail_types), "")
-    return Switches(_accepts(faults), faults.delay_s > 0, failing)
+    around = faults.around
+    return Switches(
+        _accepts(faults), faults.delay_s > 0, failing, look=around.look, has_banner=around.has_banner
+    )
 
 
 def apply(switches: Switches, faults: Faults) -> None:
@@ -55,6 +63,7 @@ def apply(switches: Switches, faults: Faults) -> None:
         faults.refuse_all_writes = switches.accepts == "nothing"
     faults.delay_s = _SLOW_S if switches.is_slow else 0.0
     faults.fail_types = {switches.failing: _FAILING_STATUS} if switches.failing in PARTS else {}
+    faults.around = Around(switches.look if switches.look in STYLES else "", switches.has_banner)
 
 
 def _accepts(faults: Faults) -> str:

@@ -87,6 +87,15 @@ def narrowed(scopes: tuple[str, ...], manner: Manner) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def in_wildcards(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """The same scopes as a server tells them that knows no types: whatever was granted for one, for all."""
+    spelled: dict[str, None] = {}
+    for scope in scopes:
+        resource = parse(scope)
+        spelled[f"{resource.context}/*.cruds" if resource else scope] = None
+    return tuple(spelled)
+
+
 def in_v1(scopes: tuple[str, ...]) -> tuple[str, ...]:
     """The same scopes in the older spelling, which is coarser: any of c, u, d becomes write."""
     spelled: dict[str, None] = {}

@@ -47,7 +47,7 @@ def _uri(*paths: str) -> Parameter:
 
 COMMON = {"_id": _token("id"), "_lastUpdated": _date("meta.lastUpdated")}
 RESULT_PARAMETERS = frozenset(
-    {"_count", "_sort", "_offset", "_include", "_revinclude", "_format", "_pretty", "_total"}
+    {"_count", "_sort", "_offset", "_page", "_include", "_revinclude", "_format", "_pretty", "_total"}
 )
 """They shape the answer and select nothing. Includes are not offered: the answer is the same without them."""
 

@@ -3,7 +3,7 @@
 import secrets
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NewType
 from urllib.parse import urlencode
 
@@ -77,11 +77,16 @@ class DemoEhr:
         encounter_id: str | None = None,
         user: str | None = None,
         intent: str | None = None,
-        need_patient_banner: bool = True,
+        need_patient_banner: bool | None = None,
         fhir_context: tuple[Resource, ...] = (),
         tenant: str | None = None,
     ) -> LaunchUrl:
-        """The clinician opens the app from this patient's chart: the URL to go to. Good for one launch."""
+        """The clinician opens the app from this patient's chart: the URL to go to. Good for one launch.
+
+        `need_patient_banner`: None for what the EHR's own page shows around the app.
+        """
+        if need_patient_banner is None:
+            need_patient_banner = not self.faults.around.has_banner
         context = LaunchContext(
             patient_id,
             user or self.clinician,
@@ -108,6 +113,7 @@ def create_demo_ehr(
     base_url: str,
     app_launch_url: str,
     resources: Iterable[Resource],
+    earlier: Iterable[Resource] = (),
     clients: tuple[DemoClient, ...] = DEFAULT_CLIENTS,
     clock: Clock = now,
     routes: Sequence[BaseRoute] = (),
@@ -119,10 +125,10 @@ def create_demo_ehr(
 
     `base_url`: scheme, host and port under which it is reached, without a slash at the end. `routes` come
     first, so that a start page can be mounted. `signing_key` saves the time to make one. `manner`: which
-    vendor's server it behaves like.
+    vendor's server it behaves like. `earlier`: versions of `resources` before those, oldest first.
     """
     endpoints, faults = Endpoints(base_url.rstrip("/")), Faults()
-    store = FhirStore(resources, clock=clock)
+    store = FhirStore((*earlier, *resources), clock=clock)
     if manner.has_form:
         store.load(demo_questionnaire())
     clinician = _clinician_of(store)
@@ -200,7 +206,12 @@ class _Bearer:
         if grant is None or self.faults.token.expire_now:
             headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             raise FhirProblem(401, "expired", "the token is unknown, revoked or has expired", headers=headers)
-        return Access.of_token(grant.scopes, patient=grant.context.patient_id, user=grant.context.user)
+        access = Access.of_token(grant.scopes, patient=grant.context.patient_id, user=grant.context.user)
+        return replace(
+            access,
+            confines=not self.faults.read.confines_nothing,
+            wildcards_write=not self.faults.token.wildcard_scopes,
+        )
 
     def patient_of(self, authorization: str) -> str | None:
         """The patient in the context of a living token, for the request log."""

@@ -21,7 +21,7 @@ from smartapp.sandbox.faults import Faults
 from smartapp.sandbox.id_token import SigningKey, id_token
 from smartapp.sandbox.manner import Manner
 from smartapp.sandbox.oauth import NO_STORE, OAuthProblem, problem_json, single_values
-from smartapp.sandbox.scopes import in_v1
+from smartapp.sandbox.scopes import in_v1, in_wildcards
 from smartapp.sandbox.tokens import Grant, TokenVault
 
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
@@ -96,7 +96,12 @@ class TokenEndpoint:
             grant, scopes=tuple(scope for scope in grant.scopes if scope not in self.faults.token.drop_scopes)
         )
         signed = id_token(
-            grant, issuer=self.endpoints.fhir_base, key=self.key, clock=self.clock, fault=self.faults.id_token
+            grant,
+            issuer=self.endpoints.issuer(self.faults),
+            fhir_base=self.endpoints.fhir_base,
+            key=self.key,
+            clock=self.clock,
+            faults=self.faults,
         )
         return self._answer(grant, grant) | ({"id_token": signed} if signed else {})
 
@@ -120,7 +125,8 @@ class TokenEndpoint:
         """`narrowed`: what the access token is good for; `grant`: what the refresh token keeps."""
         token = self.faults.token
         is_v1 = token.v1_scopes or self.manner.dialect == "v1"
-        scopes = in_v1(narrowed.scopes) if is_v1 else narrowed.scopes
+        told = in_wildcards(narrowed.scopes) if token.wildcard_scopes else narrowed.scopes
+        scopes = in_v1(told) if is_v1 else told
         answer: _Answer = {
             "access_token": self.vault.issue_access(narrowed, expires_in=token.expires_in),
             "token_type": "Bearer",
@@ -136,6 +142,7 @@ class TokenEndpoint:
         context, patient = grant.context, grant.context.patient_id
         if patient is not None and self.faults.token.patient_as_reference:
             patient = f"Patient/{patient}"
+        look = self.faults.around.look
         known: _Answer = {
             "patient": None if self.faults.token.no_patient else patient,
             "encounter": context.encounter_id,
@@ -143,7 +150,7 @@ class TokenEndpoint:
             "tenant": context.tenant,
             "fhirContext": list(context.fhir_context) or None,
             "need_patient_banner": context.need_patient_banner,
-            "smart_style_url": self.endpoints.style,
+            "smart_style_url": self.endpoints.style(look) if look else None,
         }
         return {name: value for name, value in known.items() if value is not None}
 

@@ -13,6 +13,7 @@ from smartapp.sandbox.access import Access
 from smartapp.sandbox.interactions import Interactions, Written
 from smartapp.sandbox.outcome import FhirProblem
 from smartapp.sandbox.resource import Resource, as_list, reference_to, references_in, with_references
+from smartapp.sandbox.write_answers import location_of
 
 _STATUS_TEXT = {200: "200 OK", 201: "201 Created"}
 
@@ -191,21 +192,17 @@ def _get(interactions: Interactions, access: Access, entry: _Entry, *, fhir_base
 
 
 def _answer(interactions: Interactions, written: Written, fhir_base: str) -> Resource:
-    meta = written.stored["meta"]
-    location = f"{fhir_base}/{reference_to(written.stored)}"
-    response = {
-        "status": _STATUS_TEXT[201 if written.is_new else 200],
-        "location": location,
-        "lastModified": meta["lastUpdated"],
-    }
+    meta, write = written.stored["meta"], interactions.faults.write
+    status = write.created_status if written.is_new else 200
+    response = {"status": _STATUS_TEXT[status], "lastModified": meta["lastUpdated"]}
+    if location := location_of(written.stored, interactions, fhir_base=fhir_base):
+        response["location"] = location
     if interactions.has_versions:
-        response["location"] = f"{location}/_history/{meta['versionId']}"
         response["etag"] = f'W/"{meta["versionId"]}"'
-    return {
-        "fullUrl": location,
-        "resource": interactions.shown(written.answered),
-        "response": response,
-    }
+    if written.is_new and write.empty_create_body:
+        return {"response": response}
+    full_url = f"{fhir_base}/{reference_to(written.stored)}"
+    return {"fullUrl": full_url, "resource": interactions.shown(written.answered), "response": response}
 
 
 @contextmanager

@@ -73,6 +73,7 @@ FULL: Final = Manner(
     ),
     conditional_create=True,
     transaction=True,
+    keeps_versions=True,
 )
 
 READONLY: Final = Manner(

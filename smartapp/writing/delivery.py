@@ -157,6 +157,10 @@ class Delivery:
             return None
         return f"identifier={identifier_token(resource)}"
 
+    def searches_for(self, resource: Mapping[str, object]) -> frozenset[str]:
+        """What the EHR says that it can search by, where this resource is."""
+        return self.capability.searches_of(str(resource["resourceType"]))
+
     def is_older(self, entry: Entry, seconds: float) -> bool:
         return entry.sent_at is None or self.clock() - entry.sent_at >= timedelta(seconds=seconds)
 
@@ -172,12 +176,16 @@ class Delivery:
         if self.is_late(sending):
             return await self.settle(claimed[0], sending, GIVEN_BACK)
         condition = self.if_none_exist(row.rung, resource)
-        posted = await post(self.client, resource, if_none_exist=condition, waiting=self.waiting)
+        listed = self.searches_for(resource)
+        posted = await post(
+            self.client, resource, if_none_exist=condition, listed=listed, waiting=self.waiting
+        )
         return await self.settle(claimed[0], sending, posted)
 
     async def _look(self, entry: Entry, resource: Mapping[str, object], links: Mapping[str, Link]) -> Sight:
         candidate = entry.outcome.candidate if entry.outcome else ""
-        return await look(self.client, resolved(resource, links), candidate=candidate)
+        sought, listed = resolved(resource, links), self.searches_for(resource)
+        return await look(self.client, sought, candidate=candidate, listed=listed)
 
     async def _settle_seen(self, row: LedgerRow, entry: Entry, sight: Sight) -> Step:
         if sight.seen is Seen.CANNOT_TELL and row.state == State.UNKNOWN:

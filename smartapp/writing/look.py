@@ -18,8 +18,10 @@ from smartapp.writing.likeness import has_words_of
 from smartapp.writing.model import State
 from smartapp.writing.readback import Difference
 
-_MAX_FOUND: Final = 50
-"""More entries with one identifier than this is no answer to our question."""
+_MAX_FOUND: Final = (50, 2)
+"""More entries with one identifier, or pages of them, than this is no answer to our question."""
+_MAX_WIDEST: Final = (2000, 20)
+"""So many of a patient's entries are looked through, where the EHR cannot search by identifier."""
 
 
 class Seen(StrEnum):
@@ -79,8 +81,16 @@ _TAKEN_UNREAD: Final = marked(
 _MAY_NOT_READ: Final = marked("This app may not read it in the chart, so it cannot tell: look in the chart.")
 
 
-async def look(client: FhirClient, sent: Mapping[str, object], *, candidate: str = "") -> Sight:
-    """Read `candidate` ("Goal/1") if there is one; search if that does not settle it."""
+async def look(
+    client: FhirClient,
+    sent: Mapping[str, object],
+    *,
+    candidate: str = "",
+    listed: frozenset[str] = frozenset(),
+) -> Sight:
+    """Read `candidate` ("Goal/1") if there is one; search if that does not settle it. `listed`: what the EHR
+    says that it can search by. A search for anything else may be answered with nothing, and prove nothing.
+    """
     resource_type = str(sent["resourceType"])
     if not candidate.startswith(f"{resource_type}/"):
         candidate = ""  # another type is not what was made, and may be another patient
@@ -90,7 +100,9 @@ async def look(client: FhirClient, sent: Mapping[str, object], *, candidate: str
     read = await _read(client, sent, candidate) if candidate else None
     if read is not None and (read.seen is Seen.SAME or read.ended):
         return read
-    found = await _search(client, sent) if may_search else Sight(Seen.CANNOT_TELL, reason=_MAY_NOT_READ)
+    found = Sight(Seen.CANNOT_TELL, reason=_MAY_NOT_READ)
+    if may_search:
+        found = await _search(client, sent, listed=listed)
     if found.seen is Seen.SAME or found.ended or read is None:
         return found
     # The EHR named an entry. When that one is wrong or unreadable, an empty search proves nothing.
@@ -116,15 +128,22 @@ async def _read(client: FhirClient, sent: Mapping[str, object], candidate: str) 
         return Sight(Seen.CANNOT_TELL, candidate, reason=_CANNOT_TELL_TEXT)
 
 
-async def _search(client: FhirClient, sent: Mapping[str, object]) -> Sight:
-    """By identifier; and, for a document, by its day, since the EHR may have dropped the identifier."""
+async def _search(client: FhirClient, sent: Mapping[str, object], *, listed: frozenset[str]) -> Sight:
+    """By identifier; and, for a document, by its day, since the EHR may have dropped the identifier; and by
+    patient alone where the EHR does not list these searches.
+    """
     params = readback.search_params(sent, patient=client.patient)
     found = await _searched(client, sent, params, is_proof=readback.answers_search)
-    wider = readback.wider_search_params(sent, patient=client.patient)
-    is_settled = bool(found.reference) or found.ended is not None or not found.is_answering
-    if not wider or is_settled:
+    if found.reference or found.ended is not None or not found.is_answering:
         return found
-    return await _searched(client, sent, wider, is_proof=_is_another)
+    by_day = readback.wider_search_params(sent, patient=client.patient)
+    if by_day and "date" in listed:
+        return await _searched(client, sent, by_day, is_proof=_is_another)
+    if not by_day and readback.search_name(sent) in listed:
+        return found
+    widest = readback.widest_search_params(patient=client.patient)
+    is_proof = _is_another if by_day else readback.is_something_else
+    return await _searched(client, sent, widest, is_proof=is_proof, most=_MAX_WIDEST)
 
 
 def _is_another(sent: Mapping[str, object], stored: Mapping[str, object], *, patient: ThisPatient) -> bool:
@@ -135,11 +154,19 @@ def _is_another(sent: Mapping[str, object], stored: Mapping[str, object], *, pat
 
 
 async def _searched(
-    client: FhirClient, sent: Mapping[str, object], params: Sequence[tuple[str, str]], *, is_proof: Proof
+    client: FhirClient,
+    sent: Mapping[str, object],
+    params: Sequence[tuple[str, str]],
+    *,
+    is_proof: Proof,
+    most: tuple[int, int] = _MAX_FOUND,
 ) -> Sight:
-    """`is_proof`: whether an entry that is not ours may be among the answers of a search that found none."""
+    """`is_proof`: whether an entry that is not ours may be among the answers of a search that found none.
+    `most`: entries and pages that are read.
+    """
+    entries, pages = most
     try:
-        result = await client.search(str(sent["resourceType"]), params, max_entries=_MAX_FOUND, max_pages=2)
+        result = await client.search(str(sent["resourceType"]), params, max_entries=entries, max_pages=pages)
         stored = await with_contents(client, sent, result.as_dicts())
     except SessionEnded as ended:
         return Sight(Seen.CANNOT_TELL, reason=_CANNOT_TELL_TEXT, ended=ended)

@@ -78,19 +78,24 @@ class Said:
 
 
 async def post(
-    client: FhirClient, resource: Mapping[str, object], *, if_none_exist: str | None, waiting: Waiting
+    client: FhirClient,
+    resource: Mapping[str, object],
+    *,
+    if_none_exist: str | None,
+    listed: frozenset[str] = frozenset(),
+    waiting: Waiting,
 ) -> Posted:
-    """Create `resource` and read it back."""
+    """Create `resource` and read it back. `listed` as in `look`."""
     tried = await try_once(lambda: client.create(resource, if_none_exist=if_none_exist), waiting=waiting)
     if tried.unprocessed is not None:
         return tried.unprocessed
     if tried.answer is None:
-        return posted(await look(client, resource))
+        return posted(await look(client, resource, listed=listed))
     answer = tried.answer
     reference = _reference_in(answer, str(resource["resourceType"])) if answer.is_ok else ""
     return await judge(
         Said(answer.status, reference, "" if answer.is_ok else reason_of(answer)),
-        lambda candidate: look(client, resource, candidate=candidate),
+        lambda candidate: look(client, resource, candidate=candidate, listed=listed),
     )
 
 

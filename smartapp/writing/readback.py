@@ -106,6 +106,30 @@ def search_params(sent: Resource, *, patient: ThisPatient) -> tuple[tuple[str, s
     return (("patient", patient.id), ("identifier", identifier_token(sent)))
 
 
+def search_name(sent: Resource) -> str:
+    """The parameter of `search_params` without which it finds anything or nothing."""
+    return "target" if sent["resourceType"] == "Provenance" else "identifier"
+
+
+def widest_search_params(*, patient: ThisPatient) -> tuple[tuple[str, str], ...]:
+    """How to search where the server does not list the narrower search: everything of this patient's, which
+    every server can.
+    """
+    return (("patient", patient.id), ("_count", "100"))
+
+
+def is_something_else(sent: Resource, stored: Resource, *, patient: ThisPatient) -> bool:
+    """Whether `stored` is certainly not what was sent, though it is of the same type and patient. One without
+    an identifier of ours that has our words may be: the EHR may have dropped the identifier.
+    """
+    if sent["resourceType"] == "Provenance":
+        is_about_other = _targets(sent, patient)[0] not in _targets(stored, patient)
+        return is_about_other or answers_search(sent, stored, patient=patient)
+    if has_identifier_like(sent, stored):
+        return True
+    return Difference.WORDS in set(differences(sent, stored, patient=patient))
+
+
 def wider_search_params(sent: Resource, *, patient: ThisPatient) -> tuple[tuple[str, str], ...]:
     """How to search for a document whose identifier the EHR may have dropped; () for anything else."""
     filed = instant_of(str(sent.get("date", "")))

@@ -158,7 +158,8 @@ class _Settling:
             if self.blind is not None:
                 return self.blind
             resource = resolved(part.resource, self.links)
-            sight = await look(self.delivery.client, resource, candidate=candidate)
+            listed = self.delivery.searches_for(resource)
+            sight = await look(self.delivery.client, resource, candidate=candidate, listed=listed)
             if sight.ended or not sight.is_answering:
                 self.blind = replace(sight, reference="", version="")
             return sight

@@ -61,12 +61,15 @@ def test_only_three_places_send_what_is_to_be_stored() -> None:
     }
 
 
-def test_only_the_client_and_the_sign_in_use_the_door() -> None:
+def test_only_the_client_the_sign_in_and_what_is_public_use_the_door() -> None:
     assert {module for module, _ in where("fetch")} == {
+        "checking/documents.py",
+        "checking/online.py",
         "fhir/client.py",
         "http.py",
         "smart/discovery.py",
         "smart/first_reads.py",
+        "smart/styles.py",
     }
 
 

@@ -146,15 +146,21 @@ async def test_an_address_elsewhere_is_never_asked_for_in_a_document_nor_in_a_re
     [
         ("https://ehr.example/viewer/doc/7", "https://ehr.example/viewer/doc/7"),
         ("https://ehr.example/fhir/Binary/7", ""),
+        ("https://ehr.example/viewer/doc/7?Access_Token=secret", ""),
         ("https://evil.example/viewer/doc/7", ""),
         ("javascript:alert(1)", ""),
         ("Binary/7", ""),
     ],
 )
 async def test_only_a_page_on_the_ehrs_own_server_is_given_as_a_link(url: str, link: str) -> None:
-    (found,) = (await notes_of(note("n1", contentType="image/tiff", url=url))).items
+    data = base64.b64encode(b"Seen today.").decode()
+    unread = note("n1", contentType="image/tiff", url=url)
+    read = note("n2", contentType="text/plain", data=data, url=url)
 
-    assert found.link == link
+    found = (await notes_of(unread, read)).items
+
+    assert {one.problem for one in found} == {Reason.UNREADABLE, None}
+    assert [one.link for one in found] == [link, link]
 
 
 async def test_what_was_superseded_or_replaced_is_left_out() -> None:

@@ -19,7 +19,7 @@ from smartapp.fhir.profiles import ResourceForm
 from smartapp.fhir.references import VisitReferences
 from smartapp.fhir.statements import goal_statements, newest_first, preference_statements
 from smartapp.fhir.this_patient import ThisPatient
-from smartapp.sdm.model import DraftStatement, Kind, SaidBy, Source, Statement
+from smartapp.sdm.model import DraftStatement, Kind, Known, SaidBy, Source, Statement
 from tests.fhir.read_server import BASE, about_p1, goal
 
 PATIENT = ThisPatient("p1", BASE)
@@ -57,6 +57,8 @@ def test_a_goal_keeps_its_words_dates_status_and_who_said_it() -> None:
             due=date(2026, 6, 1),
             status="active",
             achievement="in-progress",
+            known_to=Known.MONTH,
+            status_on=date(2026, 1, 2),
         )
     ]
 

@@ -4,6 +4,7 @@ import pytest
 
 from smartapp.sandbox.discovery import FOREIGN_TOKEN_ENDPOINT
 from smartapp.sandbox.faults import DiscoveryFault
+from smartapp.sandbox.looks import STYLES
 from tests.sandbox.support import BASE, FHIR, World
 
 CONFIGURATION = "/fhir/.well-known/smart-configuration"
@@ -19,12 +20,21 @@ async def test_configuration_names_its_endpoints_and_only_s256(world: World) -> 
     assert {"launch-ehr", "launch-standalone", "permission-v1", "permission-v2"} <= set(found["capabilities"])
 
 
-@pytest.mark.parametrize("path", ["jwks_uri", "smart_style"])
-async def test_what_the_configuration_points_to_is_there(world: World, path: str) -> None:
+async def test_what_the_configuration_points_to_is_there(world: World) -> None:
     found = (await world.http.get(CONFIGURATION)).json()
-    url = found["jwks_uri"] if path == "jwks_uri" else f"{BASE}/auth/smart-style.json"
 
-    assert (await world.http.get(url)).status_code == 200
+    assert (await world.http.get(found["jwks_uri"])).status_code == 200
+
+
+@pytest.mark.parametrize("look", STYLES)
+async def test_style_that_a_launch_names_is_there(world: World, look: str) -> None:
+    world.ehr.faults.around.look = look
+
+    token = await world.sign_in()
+
+    assert token["smart_style_url"] == f"{BASE}/auth/styles/{look}.json"
+    assert (await world.http.get(token["smart_style_url"])).json() == STYLES[look]
+    assert (await world.http.get(f"{BASE}/auth/styles/none.json")).status_code == 404
 
 
 async def test_openid_configuration_agrees(world: World) -> None:

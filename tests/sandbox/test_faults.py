@@ -26,11 +26,12 @@ def interactions(part: Json) -> list[str]:
 async def test_sound_server_offers_what_it_does(world: World) -> None:
     part = await offered(world, "Goal")
 
-    assert interactions(part) == ["read", "search-type", "create", "update"]
+    assert interactions(part) == ["read", "search-type", "create", "update", "vread", "history-instance"]
     assert (part["conditionalCreate"], part["versioning"]) == (True, "versioned-update")
     assert {"name": "lifecycle-status", "type": "token"} in part["searchParam"]
-    assert interactions(await offered(world, "Condition")) == ["read", "search-type"]
-    assert interactions(await offered(world, "Binary")) == ["read"]
+    reads_only = ["read", "search-type", "vread", "history-instance"]
+    assert interactions(await offered(world, "Condition")) == reads_only
+    assert interactions(await offered(world, "Binary")) == ["read", "vread", "history-instance"]
 
 
 async def test_statement_points_to_the_authorization_server_only_where_there_is_one(world: World) -> None:

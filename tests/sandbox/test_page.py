@@ -199,6 +199,18 @@ async def test_the_page_shows_the_switches_as_they_stand(browser: httpx2.AsyncCl
     assert '<input type="radio" name="width" value="400" checked>' in page
 
 
+async def test_page_chooses_how_apps_are_shown(browser: httpx2.AsyncClient, ehr: DemoEhr) -> None:
+    await browser.post("/demo/switches", data={"accepts": "all", "look": "dark", "banner": "1"})
+    page = (await browser.get("/?patient=delgado-rosa&open=1")).text
+    await browser.post("/demo/switches", data={"accepts": "all", "look": "no-such-look"})
+
+    assert '<option value="dark" selected>Dark</option>' in page
+    assert '<input type="checkbox" name="banner" value="1" checked>' in page
+    (context,) = ehr.launches._waiting.values()
+    assert not context.need_patient_banner
+    assert (ehr.faults.around.look, ehr.faults.around.has_banner) == ("", False)
+
+
 async def test_values_that_the_page_does_not_offer_break_nothing(
     browser: httpx2.AsyncClient, ehr: DemoEhr
 ) -> None:

@@ -84,6 +84,7 @@ async def test_what_was_written_comes_before_what_was_there(browser: httpx2.Asyn
     labels = re.findall(r'ehr-now__id">([^<]*)<', chart)
     assert labels == [
         "Goal/1, new",
+        "Goal/delgado-rosa-market",
         "Observation/delgado-rosa-surgery-later",
         "Observation/delgado-rosa-interpreter",
         "Goal/delgado-rosa-wedding",

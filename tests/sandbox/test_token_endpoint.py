@@ -31,7 +31,6 @@ async def test_code_becomes_a_token_with_the_launch_context(world: World, signin
         "patient": "p1",
         "encounter": "e1",
         "need_patient_banner": True,
-        "smart_style_url": f"{BASE}/auth/smart-style.json",
     }
     assert {"access_token", "refresh_token", "id_token"} <= token.keys()
     assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")

@@ -195,13 +195,39 @@ async def test_notes_without_identifiers_are_searched_by_day(shelf: Shelf) -> No
     shelf.knows_identifier = True
     shelf.keep(nameless(SENT))
 
-    sight = await look(client_of(shelf), SENT)
+    sight = await look(client_of(shelf), SENT, listed=frozenset({"date"}))
 
     assert sight.seen is Seen.SAME
     assert shelf.searches == [
         {"patient": "p1", "identifier": "https://commonground.example.org/fhir/ids|note-1"},
         {"patient": "p1", "date": "ge2026-11-21T22:20:00-05:00"},
     ]
+
+
+@dataclass
+class Deaf(Shelf):
+    """It answers that there is nothing to every search that it does not know."""
+
+    def search(self, resource_type: str, request: httpx2.Request) -> httpx2.Response:
+        if {"identifier", "date"} & set(request.url.params):
+            nothing = {"resourceType": "Bundle", "type": "searchset", "total": 0}
+            return httpx2.Response(200, json=nothing)
+        return super().search(resource_type, request)
+
+
+@pytest.mark.parametrize("kept", [SENT, nameless(SENT)])
+async def test_note_is_found_where_the_ehr_searches_neither_by_identifier_nor_by_day(kept: Resource) -> None:
+    deaf = Deaf()
+    deaf.keep(dict(kept))
+
+    assert (await look(client_of(deaf), SENT, listed=frozenset({"patient"}))).seen is Seen.SAME
+
+
+async def test_note_that_is_not_there_is_absent_where_the_ehr_searches_neither_way() -> None:
+    deaf = Deaf()
+    deaf.keep(nameless(SENT) | {"date": "2026-11-20T22:20:00-05:00"})
+
+    assert (await look(client_of(deaf), SENT, listed=frozenset({"patient"}))).seen is Seen.ABSENT
 
 
 @pytest.mark.parametrize(

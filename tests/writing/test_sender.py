@@ -231,8 +231,29 @@ async def test_lost_request_is_shown_as_absent_and_sent_again_only_when_asked_an
     assert len(visit.chart.of_type("Goal")) == 1
 
 
-async def test_unclear_attempt_is_never_repeated_where_the_chart_cannot_be_searched(visit: Visit) -> None:
+async def test_unclear_attempt_is_repeated_once_all_entries_were_looked_through_where_identifiers_are_unknown(
+    visit: Visit,
+) -> None:
     visit.chart.keep({"resourceType": "Goal", "subject": {"reference": "Patient/p1"}})
+    visit.chart.knows_identifier = False
+    await visit.commit(GOAL)
+    visit.chart.faults = [ehr.lose(httpx2.ReadError("cut off"))]
+
+    [unknown] = await visit.send()
+    visit.clock.move(600)
+    [stored] = await visit.retry(GOAL)
+
+    assert (unknown.state, unknown.is_absent) == (State.UNKNOWN, True)
+    assert stored.state is State.STORED
+    assert len(visit.chart.posts_of("Goal")) == 2
+    assert len(visit.chart.of_type("Goal")) == 2
+
+
+async def test_entry_with_our_words_and_no_identifier_is_not_sent_again_where_identifiers_are_unknown(
+    visit: Visit,
+) -> None:
+    said = {"description": {"text": GOAL.words}}
+    visit.chart.keep({"resourceType": "Goal", "subject": {"reference": "Patient/p1"}, **said})
     visit.chart.knows_identifier = False
     await visit.commit(GOAL)
     visit.chart.faults = [ehr.lose(httpx2.ReadError("cut off"))]
@@ -242,7 +263,7 @@ async def test_unclear_attempt_is_never_repeated_where_the_chart_cannot_be_searc
     [receipt] = await visit.retry(GOAL)
 
     assert (receipt.state, receipt.is_absent) == (State.UNKNOWN, False)
-    assert len(visit.chart.posts) == 1
+    assert len(visit.chart.posts_of("Goal")) == 1
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500])

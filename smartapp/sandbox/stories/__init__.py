@@ -15,7 +15,7 @@ from smartapp.sandbox.stories import (
 )
 from smartapp.sandbox.stories.shared import Story, shared_resources
 
-__all__ = ["STORIES", "Story", "story_resources"]
+__all__ = ["STORIES", "Story", "earlier_versions", "story_resources"]
 
 _MODULES = (
     rosa_delgado,
@@ -37,3 +37,8 @@ def story_resources(today: date) -> list[dict[str, Any]]:  # Any: FHIR JSON
     for module in _MODULES:
         found += module.resources(today)
     return found
+
+
+def earlier_versions(today: date) -> list[dict[str, Any]]:
+    """What some of these resources said before, oldest first, for a server that keeps versions."""
+    return rosa_delgado.earlier(today)

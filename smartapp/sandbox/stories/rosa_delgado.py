@@ -8,12 +8,14 @@ from smartapp.sandbox.stories.codes import (
     HIGH_BLOOD_PRESSURE,
     PROGRESS_NOTE,
     RXNORM,
+    TERMS,
     TYPE_2_DIABETES,
     VISIT_FOR_PROBLEM,
+    coded,
     coding,
     concept,
 )
-from smartapp.sandbox.stories.days import born, days_before, in_words, saturday_in_october, years_before
+from smartapp.sandbox.stories.days import at, born, days_before, in_words, saturday_in_october, years_before
 from smartapp.sandbox.stories.shared import LINDQVIST, TANAKA, WHITFIELD, Story, display_of
 
 STORY = Story(
@@ -31,6 +33,16 @@ _KNEE = concept("Osteoarthritis of the left knee")
 def resources(today: date) -> list[Resource]:
     chart = Chart("delgado-rosa", "Delgado", "Rosa", today)
     return [*_basics(chart), *_people(chart), *_said(chart), *_notes(chart)]
+
+
+def earlier(today: date) -> list[Resource]:
+    """What her goal of walking to the market said before it was achieved, oldest first."""
+    chart = Chart("delgado-rosa", "Delgado", "Rosa", today)
+    days = _market_days(today)
+    return [
+        _market(chart, status, on, version=version)
+        for version, (status, on) in enumerate(zip(_MARKET_STATUSES, days, strict=False), start=1)
+    ]
 
 
 def _basics(chart: Chart) -> list[Resource]:
@@ -126,8 +138,40 @@ def _said(chart: Chart) -> list[Resource]:
         concept_code="treatment-preference",
         status="entered-in-error",
     )
+    market = _market(chart, "completed", days_before(chart.today, 68), version=len(_MARKET_STATUSES) + 1)
     origin = chart.origin(wedding, later_view, interpreter, recorded_on=in_winter, recorder=WHITFIELD)
-    return [wedding, later_view, interpreter, mornings, wrong_chart, origin]
+    return [wedding, market, later_view, interpreter, mornings, wrong_chart, origin]
+
+
+_MARKET_STATUSES = ("proposed", "active", "on-hold", "active")
+
+
+def _market_days(today: date) -> list[date]:
+    """Since when the goal had each of its statuses, and since when it is achieved."""
+    return [
+        years_before(today, 2, 206),
+        years_before(today, 2, 115),
+        years_before(today, 1, 210),
+        years_before(today, 1, 98),
+        days_before(today, 68),
+    ]
+
+
+def _market(chart: Chart, status: str, on: date, *, version: int) -> Resource:
+    """The goal as it stood from `on`: begun before her knee was looked at, put off, and reached."""
+    goal = chart.goal(
+        "market",
+        "I want to walk to the market again, there and back.",
+        said_on=_market_days(chart.today)[0],
+        status=status,
+        recorder=TANAKA if status == "completed" else LINDQVIST,
+    )
+    if status == "completed":
+        goal["achievementStatus"] = coded(coding(f"{TERMS}goal-achievement", "achieved", "Achieved"))
+    if status == "on-hold":
+        goal["statusReason"] = "The knee has to settle first."
+    meta = goal["meta"] | {"versionId": str(version), "lastUpdated": at(on, "11:20")}
+    return goal | {"meta": meta, "statusDate": on.isoformat()}
 
 
 def _notes(chart: Chart) -> list[Resource]:
