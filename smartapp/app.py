@@ -32,6 +32,7 @@ from smartapp.smart.authorization import Authorization
 from smartapp.smart.doors import Doors
 from smartapp.smart.registrations import Registrations
 from smartapp.smart.sessions import Sessions
+from smartapp.smart.styles import Styles
 from smartapp.store.audit import Audit
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
@@ -103,6 +104,7 @@ def create_app(
             cleaning.cancel()
             await asyncio.gather(cleaning, return_exceptions=True)
             await joined.charts.finish()
+            await joined.styles.finish()
             await _tell_head(joined.audit)
             await database.close()
             if transport is None:
@@ -192,6 +194,7 @@ def services(parts: _Parts) -> Services:
             registrations, doors, pending=pending, launches=launches, drafts=drafts, clock=clock
         ),
         sessions=Sessions(registrations, doors, launches=launches, clock=clock, audit=audit, metrics=metrics),
+        styles=Styles(doors, clock),
         drafts=drafts,
         set_aside=SetAside(database, vault, clock),
         shown=Shown(database, vault, clock),

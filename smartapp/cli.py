@@ -1,42 +1,23 @@
-"""The `smartapp` command: demo, serve, check, keys, migrate, audit, content, feedback, notes.
+"""The `smartapp` command: demo, serve, check, keys, reseal, migrate, audit, content, feedback, notes.
 
 Each verb imports what it needs when it runs: loading the app takes half a second, which `keys` need not wait.
 """
 
 import asyncio
-import base64
-import json
 import os
-import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from smartapp import __version__, logs
-from smartapp.errors import ConfigurationError
+from smartapp.plain_lines import told_in_plain_lines
+from smartapp.sandbox.habits import HABITS, HabitsDisagree
 from smartapp.sandbox.vendors import MANNERS
+from smartapp.setup_commands import check, keys, reseal
 
-_CANNOT = 2
 _PORT = click.IntRange(0, 65535)
-
-
-@contextmanager
-def told_in_plain_lines(*also: type[Exception]) -> Iterator[None]:
-    """End the command with every fault on a line of its own, instead of a traceback."""
-    try:
-        yield
-    except ConfigurationError as error:
-        for fault in error.faults:
-            click.echo(f"smartapp: {fault}", err=True)
-        sys.exit(_CANNOT)
-    except also as error:
-        click.echo(f"smartapp: {error}", err=True)
-        sys.exit(_CANNOT)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,9 +37,23 @@ def main() -> None:
     show_default=True,
     help="Whose server the pretend EHR behaves like.",
 )
+@click.option(
+    "--habit",
+    "habits",
+    multiple=True,
+    type=click.Choice(list(HABITS)),
+    metavar="NAME",
+    help="A habit of real servers that it has besides; several may be given (docs/interop.md).",
+)
 @click.argument("more_bundles", nargs=-1, type=click.Path(path_type=Path))
 def demo(
-    bundles: tuple[Path, ...], port: int, ehr_port: int, ehr: str, more_bundles: tuple[Path, ...]
+    *,
+    bundles: tuple[Path, ...],
+    port: int,
+    ehr_port: int,
+    ehr: str,
+    habits: tuple[str, ...],
+    more_bundles: tuple[Path, ...],
 ) -> None:
     """Run the app and its pretend EHR on this computer, with made-up patients.
 
@@ -70,8 +65,9 @@ def demo(
     from smartapp.serving import stop_on_signals
 
     logs.configure("WARNING")
-    with told_in_plain_lines(BundleError):
-        built = build_demo(app_port=port, ehr_port=ehr_port, bundles=(*bundles, *more_bundles), ehr=ehr)
+    with told_in_plain_lines(BundleError, HabitsDisagree):
+        loaded = (*bundles, *more_bundles)
+        built = build_demo(app_port=port, ehr_port=ehr_port, bundles=loaded, ehr=ehr, habits=habits)
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -122,56 +118,9 @@ def serve(host: str, port: int, launch_config: Path | None, forwarded_allow_ips:
     asyncio.run(run())
 
 
-@main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--base-url", default="https://app.example.org", show_default=True)
-def check(file: Path, base_url: str) -> None:
-    """Read one launch_config file and print what it comes to, or every fault with its line. Asks no EHR."""
-    from smartapp.smart.launch_config import load_registration
-    from smartapp.writing.forecast import forecast
-
-    with told_in_plain_lines():
-        registration = load_registration(file, environ=os.environ, base_url=base_url)
-    for name in (field.name for field in fields(registration)):
-        click.echo(f"{name:24} {getattr(registration, name)}")
-    click.echo()
-    for line in forecast(registration):
-        click.echo(line)
-
-
-@main.group()
-def keys() -> None:
-    """Make and show keys."""
-
-
-@keys.command("new")
-@click.option("--alg", type=click.Choice(["ES384", "RS384"]), default="ES384", show_default=True)
-def keys_new(alg: str) -> None:
-    """Print a new private key as JWK, for `key_file`. Keep it out of reach of others."""
-    from smartapp.smart.keys import new_key
-
-    click.echo(json.dumps(new_key(alg), indent=2))
-
-
-@keys.command("secret")
-def keys_secret() -> None:
-    """Print a new key for SMARTAPP_SECRET_KEYS."""
-    click.echo(base64.b64encode(secrets.token_bytes(32)).decode())
-
-
-@keys.command("rotate")
-def keys_rotate() -> None:
-    """Seal everything in the database with the first of SMARTAPP_SECRET_KEYS, while the app runs.
-
-    Afterwards the other keys can be taken away. Settings come from SMARTAPP_*, as for `serve`.
-    """
-    from smartapp import keys_command
-    from smartapp.errors import StoreUnavailable
-    from smartapp.settings import from_environment
-
-    with told_in_plain_lines(StoreUnavailable):
-        is_done = keys_command.rotate(from_environment(os.environ))
-    sys.exit(0 if is_done else 1)
+main.add_command(check)
+main.add_command(keys)
+main.add_command(reseal)
 
 
 @main.command()

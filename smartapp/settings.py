@@ -22,6 +22,7 @@ _NAMES = frozenset(
     {
         "BASE_URL",
         "DATABASE_URL",
+        "DATABASE_URL_FILE",
         "LAUNCH_CONFIG",
         "SECRET_KEYS",
         "SECRET_KEYS_FILE",
@@ -98,12 +99,15 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     audit_patient = values.get("AUDIT_PATIENT", "pseudonym")
     if audit_patient not in {"id", "pseudonym"}:
         faults.append("SMARTAPP_AUDIT_PATIENT is not one of id, pseudonym")
+    database_url = f"sqlite+aiosqlite:///{data_dir / 'smartapp.sqlite3'}"
+    if {"DATABASE_URL", "DATABASE_URL_FILE"} & values.keys():
+        database_url = _value_or_file(values, "DATABASE_URL", faults).strip()
     keys = _secret_keys(values, faults)
     if faults:
         raise ConfigurationError(tuple(Fault("environment", None, fault) for fault in faults))
     return Settings(
         base_url=base_url,
-        database_url=values.get("DATABASE_URL", f"sqlite+aiosqlite:///{data_dir / 'smartapp.sqlite3'}"),
+        database_url=database_url,
         launch_config=launch_config,
         secret_keys=keys,
         log_level=log_level,
@@ -138,13 +142,19 @@ def _boolean(values: Mapping[str, str], name: str, faults: list[str], *, default
     return value is True
 
 
+def _value_or_file(values: Mapping[str, str], name: str, faults: list[str]) -> str:
+    """What the variable says, or what stands in the file that `{name}_FILE` names; the file counts."""
+    if f"{name}_FILE" not in values:
+        return values.get(name, "")
+    try:
+        return Path(values[f"{name}_FILE"]).read_text(encoding="ascii")
+    except (OSError, ValueError):  # ValueError: not ASCII, or a path that cannot be one
+        faults.append(f"SMARTAPP_{name}_FILE cannot be read")
+        return ""
+
+
 def _secret_keys(values: Mapping[str, str], faults: list[str]) -> tuple[SecretBytes, ...]:
-    text = values.get("SECRET_KEYS", "")
-    if "SECRET_KEYS_FILE" in values:
-        try:
-            text = Path(values["SECRET_KEYS_FILE"]).read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError):
-            faults.append("SMARTAPP_SECRET_KEYS_FILE cannot be read")
+    text = _value_or_file(values, "SECRET_KEYS", faults)
     keys = []
     for number, part in enumerate(text.replace(",", " ").split(), start=1):
         try:

@@ -161,6 +161,77 @@ def test_new_key_is_a_private_jwk_for_its_algorithm(alg: str) -> None:
     assert key["kid"]
 
 
+def test_key_is_written_for_its_owner_alone_and_never_over_another(tmp_path: Path) -> None:
+    out = tmp_path / "epic.jwk"
+    result = CliRunner().invoke(main, ["keys", "new", "--out", str(out)])
+    first = out.read_text()
+    again = CliRunner().invoke(main, ["keys", "new", "--out", str(out)])
+    nowhere = CliRunner().invoke(main, ["keys", "new", "--out", str(tmp_path / "no" / "epic.jwk")])
+
+    assert (result.exit_code, again.exit_code, nowhere.exit_code) == (0, 2, 2)
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert json.loads(first)["kid"] in result.output
+    assert json.loads(first)["d"] not in result.output
+    assert "is there already" in again.output
+    assert out.read_text() == first
+    assert "cannot be written: No such file or directory" in nowhere.output
+
+
+def test_key_is_followed_by_a_new_one_and_both_are_shown_without_their_secret(tmp_path: Path) -> None:
+    out = tmp_path / "epic.jwk"
+    CliRunner().invoke(main, ["keys", "new", "--out", str(out)])
+    old = json.loads(out.read_text())
+
+    rotated = CliRunner().invoke(main, ["keys", "rotate", str(out)])
+    twice = CliRunner().invoke(main, ["keys", "rotate", str(out)])
+    shown = CliRunner().invoke(main, ["keys", "jwks", str(out)])
+
+    private = [key["d"] for key in json.loads(out.read_text())["keys"]]
+    public = json.loads(shown.output)["keys"]
+    assert (rotated.exit_code, twice.exit_code, shown.exit_code) == (0, 2, 0)
+    assert f"The key {old['kid']} signs until then, and is published until" in rotated.output
+    assert "a new key waits in it already" in twice.output
+    assert len(private) == len(public) == 2
+    assert public[1]["kid"] == old["kid"]
+    assert not [secret for secret in private for told in (rotated, twice, shown) if secret in told.output]
+
+
+def test_stolen_key_is_replaced_at_once(tmp_path: Path) -> None:
+    out = tmp_path / "epic.jwk"
+    CliRunner().invoke(main, ["keys", "new", "--out", str(out)])
+
+    result = CliRunner().invoke(main, ["keys", "rotate", "--wait", "0", "--keep", "0", str(out)])
+
+    assert "and signs from now" in result.output
+    assert "is taken away" in result.output
+    assert len(json.loads(out.read_text())["keys"]) == 1
+
+
+def test_public_keys_of_several_files_are_one_set_and_odd_files_are_named(tmp_path: Path) -> None:
+    files = [tmp_path / "a.jwk", tmp_path / "b.jwk"]
+    for file, alg in zip(files, ("ES384", "RS384"), strict=True):
+        CliRunner().invoke(main, ["keys", "new", "--alg", alg, "--out", str(file)])
+    odd = tmp_path / "odd.jwk"
+    odd.write_text('{"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ"}')
+
+    ended = json.loads(files[0].read_text()) | {"kid": "ended", "exp": 1}
+    files[0].write_text(json.dumps({"keys": [json.loads(files[0].read_text()), ended]}))
+    both = CliRunner().invoke(main, ["keys", "jwks", *map(str, files)])
+    refused = CliRunner().invoke(main, ["keys", "jwks", str(odd)])
+
+    assert [key["alg"] for key in json.loads(both.output)["keys"]] == ["ES384", "RS384"]
+    assert refused.exit_code == 2
+    assert "c2VjcmV0" not in refused.output
+
+
+def test_key_command_without_a_file_tells_where_the_database_is_sealed_again() -> None:
+    result = CliRunner().invoke(main, ["keys", "rotate"])
+
+    assert result.exit_code == 2
+    assert "smartapp keys rotate FILE" in result.output
+    assert "smartapp reseal" in result.output
+
+
 def test_secret_is_a_key_that_the_settings_take() -> None:
     result = CliRunner().invoke(main, ["keys", "secret"])
 
@@ -173,6 +244,32 @@ def test_check_prints_what_a_launch_file_comes_to() -> None:
     assert result.exit_code == 0
     assert "Demo EHR" in result.output
     assert "    Goal, then a note (DocumentReference), then text to copy\n" in result.output
+
+
+def test_check_reads_a_folder_and_files_and_ends_with_the_gravest(tmp_path: Path) -> None:
+    text = (ROOT / "launch_config" / "demo.toml").read_text()
+    warned = tmp_path / "warned.toml"
+    warned.write_text(text.replace('"openid", ', ""))
+    folder = str(ROOT / "launch_config")
+
+    fine = CliRunner().invoke(main, ["check", folder, "--strict"])
+    both = CliRunner().invoke(main, ["check", str(warned), "--strict", "--json"])
+
+    assert (fine.exit_code, both.exit_code) == (0, 1)
+    assert "== " in fine.output
+    assert json.loads(both.output)["findings"][0]["severity"] == "warning"
+
+
+def test_check_knows_where_the_app_is_from_its_setting(tmp_path: Path) -> None:
+    text = (ROOT / "launch_config" / "demo.toml").read_text()
+    file = tmp_path / "mine.toml"
+    file.write_text(text.replace("[scopes]", 'redirect_uri = "https://a.test/callback/demo"\n[scopes]'))
+
+    unknown = CliRunner().invoke(main, ["check", str(file)], env={"SMARTAPP_BASE_URL": ""})
+    other = CliRunner().invoke(main, ["check", str(file)], env={"SMARTAPP_BASE_URL": "https://b.test"})
+
+    assert "warning" not in unknown.output
+    assert "browsers reach the app at https://b.test" in other.output
 
 
 def test_check_explains_a_misspelt_key_by_line(tmp_path: Path) -> None:

@@ -48,6 +48,26 @@ def test_first_key_comes_first_and_files_may_hold_them(tmp_path: Path) -> None:
     assert "kkkk" not in repr(settings)
 
 
+def test_address_of_the_database_may_stand_in_a_file_so_that_its_password_is_in_no_environment(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "database_url"
+    file.write_text("postgresql://app:pass@db.example/app\n")
+    environ = {
+        "SMARTAPP_BASE_URL": "https://app.example",
+        "SMARTAPP_LAUNCH_CONFIG": str(tmp_path),
+        "SMARTAPP_SECRET_KEYS": KEY,
+        "SMARTAPP_DATABASE_URL_FILE": str(file),
+    }
+
+    assert from_environment(environ).database_url == "postgresql://app:pass@db.example/app"
+
+    file.unlink()
+    with pytest.raises(ConfigurationError) as caught:
+        from_environment(environ)
+    assert [fault.problem for fault in caught.value.faults] == ["SMARTAPP_DATABASE_URL_FILE cannot be read"]
+
+
 def test_variables_named_by_launch_files_are_not_faults(tmp_path: Path) -> None:
     settings = from_environment(
         {

@@ -19,12 +19,14 @@ _REFUSED = 400
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """What a request is for, in words of the code's own: to be counted, so never an id or an address.
-    `resource_type` "": nothing of FHIR. `stores`: whether it may change something in a chart.
+    `resource_type` "": nothing of FHIR. `stores`: whether it may change something in a chart. `counts`:
+    whether how it ends says something of the EHR; False for what a visit does as well without.
     """
 
     resource_type: str = ""
     interaction: str = "other"
     stores: bool = False
+    counts: bool = True
 
 
 OTHER = Purpose()

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from joserfc import jwt
 
-from smartapp.smart.keys import UnusableKey, load_keys
+from smartapp.smart.keys import UnusableKey, signing_key
 from smartapp.smart.registration import ClientAuth, Registration
 
 ASSERTION_LIFETIME_S = 240
@@ -42,7 +42,7 @@ def assertion(registration: Registration, token_endpoint: str, now: datetime) ->
     """A fresh signed JWT that says we are this client, for this token endpoint only."""
     if registration.key_file is None:
         raise UnusableKey("no key_file")
-    key = load_keys(registration.key_file, registration.alg)[0]
+    key = signing_key(registration.key_file, registration.alg, now)
     issued_at = int(now.timestamp())
     claims = {
         "iss": registration.client_id,

@@ -32,7 +32,11 @@ class Reader:
         answer = await self.door.fetch(
             "GET",
             f"{self.fhir_base}/{reference}",
-            headers={"Accept": "application/fhir+json", "Authorization": f"Bearer {self.access_token}"},
+            headers={
+                "Accept": "application/fhir+json",
+                "Cache-Control": "no-cache",
+                "Authorization": f"Bearer {self.access_token}",
+            },
             limits=READ_LIMITS,
         )
         if answer.status == 429 or answer.status >= 500:

@@ -1,11 +1,13 @@
 """The public keys that EHRs check our assertions with, as a JWK set without any private part."""
 
-from smartapp.smart.keys import Jwk, load_keys, public_part
+from datetime import datetime
+
+from smartapp.smart.keys import Jwk, published_keys
 from smartapp.smart.registration import ClientAuth
 from smartapp.smart.registrations import Registrations
 
 
-def public_jwks(registrations: Registrations) -> dict[str, object]:
+def public_jwks(registrations: Registrations, now: datetime) -> dict[str, object]:
     """The JWK set for /.well-known/jwks.json: every key of every registration that signs, each `kid` once.
 
     Read anew each time, so that a key added to a file is published without a restart. Raises UnusableKey.
@@ -13,7 +15,6 @@ def public_jwks(registrations: Registrations) -> dict[str, object]:
     published: dict[str, Jwk] = {}
     for registration in registrations.all:
         if registration.client_auth is ClientAuth.PRIVATE_KEY_JWT and registration.key_file is not None:
-            for key in load_keys(registration.key_file, registration.alg):
-                public = public_part(key, registration.alg)
+            for public in published_keys(registration.key_file, registration.alg, now):
                 published[str(public["kid"])] = public
     return {"keys": list(published.values())}

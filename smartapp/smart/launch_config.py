@@ -1,7 +1,8 @@
 """The launch_config folder: one TOML file for each EHR, read together, every fault of every file at once."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from smartapp.errors import ConfigurationError, Fault
@@ -12,49 +13,55 @@ from smartapp.smart.registrations import Registrations
 from smartapp.smart.toml_source import TomlSource
 
 
+@dataclass(frozen=True, slots=True)
+class LaunchFile:
+    """A file as it was read. With a fault in `source`, its registration is not to be used."""
+
+    source: TomlSource
+    registration: Registration
+
+
 def load_registrations(directory: Path, *, environ: Mapping[str, str], base_url: str) -> Registrations:
     """Read every *.toml of the folder. `base_url`: where browsers reach the app, without a slash at the end.
 
     Raises ConfigurationError with all faults.
     """
-    read = [_read(path, environ, base_url) for path in sorted(directory.glob("*.toml"))]
-    faults = [fault for source, _ in read for fault in source.faults]
-    faults += _clashes(read)
+    read = [read_launch_file(path, environ, base_url) for path in sorted(directory.glob("*.toml"))]
+    faults = [fault for file in read for fault in file.source.faults]
+    faults += clashes(read)
     if not read:
         faults = [Fault(str(directory), None, "there is no .toml file in this folder, so no EHR")]
     if faults:
         raise ConfigurationError(tuple(sorted(faults, key=lambda f: (f.file, f.line or 0))))
-    return Registrations(registration for _, registration in read)
+    return Registrations(file.registration for file in read)
 
 
-def load_registration(path: Path, *, environ: Mapping[str, str], base_url: str) -> Registration:
-    """Read one file alone, to check it. Raises ConfigurationError with all its faults."""
-    source, registration = _read(path, environ, base_url)
-    if source.faults:
-        raise ConfigurationError(tuple(source.faults))
-    return registration
-
-
-def _read(path: Path, environ: Mapping[str, str], base_url: str) -> tuple[TomlSource, Registration]:
+def read_launch_file(path: Path, environ: Mapping[str, str], base_url: str) -> LaunchFile:
+    """Read one file and note its faults in its source."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         text = None
     source = TomlSource(str(path), text, KNOWN)
     if not source.is_toml:
-        return source, Registration(id="", label="", iss=())
-    return source, registration_of(source, Surroundings(environ, path.parent, base_url))
+        return LaunchFile(source, Registration(id="", label="", iss=()))
+    return LaunchFile(source, registration_of(source, Surroundings(environ, path.parent, base_url)))
 
 
-def _clashes(read: list[tuple[TomlSource, Registration]]) -> list[Fault]:
+def clashes(read: Sequence[LaunchFile]) -> list[Fault]:
     """Two files for the same id or the same iss: which of them is meant would be a matter of luck."""
     faults = []
-    for (first, mine), (second, theirs) in itertools.combinations(read, 2):
+    for first, second in itertools.combinations(read, 2):
+        mine, theirs = first.registration, second.registration
         if mine.id and mine.id == theirs.id:
-            faults.append(Fault(second.file, None, f"ehr.id {theirs.id} is also in {first.file}"))
+            faults.append(
+                Fault(second.source.file, None, f"ehr.id {theirs.id} is also in {first.source.file}")
+            )
         for iss in theirs.iss:
             if any(_overlap(iss, theirs, other, mine) for other in mine.iss):
-                faults.append(Fault(second.file, None, f"ehr.iss {iss} is also in {first.file}"))
+                faults.append(
+                    Fault(second.source.file, None, f"ehr.iss {iss} is also in {first.source.file}")
+                )
     return faults
 
 

@@ -231,7 +231,9 @@ def _variable(source: TomlSource, key: str, surroundings: Surroundings) -> str:
     name = source.text("client", key)
     value = surroundings.environ.get(name, "").strip() if name else ""
     if name and not value:
-        source.fault("client", key, f"names {name}, which is not set in the environment")
+        # Some write the secret itself there, so it is not repeated.
+        what = "a variable that" if key == "secret_env" else f"{name}, which"
+        source.fault("client", key, f"names {what} is not set in the environment")
     return value
 
 

@@ -42,10 +42,13 @@ class TomlSource:
 
     def fault(self, section: str, key: str, problem: str) -> None:
         """Note what is wrong with a value, at its line or else at its section's."""
-        line = self._lines.get((section, key), self._lines.get((section, "")))
-        fault = Fault(self.file, line, f"{f'{section}.{key}'.strip('.')} {problem}")
+        fault = Fault(self.file, self.line(section, key), f"{f'{section}.{key}'.strip('.')} {problem}")
         if fault not in self.faults:
             self.faults.append(fault)
+
+    def line(self, section: str, key: str) -> int | None:
+        """Where a value stands, or else its section; None for neither."""
+        return self._lines.get((section, key), self._lines.get((section, "")))
 
     @property
     def is_toml(self) -> bool:

@@ -47,7 +47,7 @@ def database_kind(url: str) -> str:
     """
     try:
         kind = _SPELLINGS.get(make_url(url).drivername)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: of an odd port, with a piece of the URL in it
         kind = None
     if kind is None:
         raise _fault("is not the URL of a SQLite or PostgreSQL database (postgresql://USER@HOST/NAME)")

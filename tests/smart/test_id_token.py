@@ -199,6 +199,45 @@ async def test_token_without_kid_is_fine_with_a_single_key(rsa: RSAKey) -> None:
         await World([rsa, RSAKey.generate_key(2048, {"kid": "k2"})]).verify(raw)
 
 
+async def test_token_without_kid_is_fine_with_a_single_key_of_its_kind(rsa: RSAKey) -> None:
+    curve = ECKey.generate_key("P-256", {"kid": "ec"})
+    other_curve = ECKey.generate_key("P-384", {"kid": "ec3"})
+    world = World([rsa, curve, other_curve])
+
+    for raw in (signed(rsa, header={"kid": "GONE"}), signed(curve, alg="ES256", header={"kid": "GONE"})):
+        assert (await world.verify(raw)).subject == "user-7"
+    stranger = ECKey.generate_key("P-256", {"kid": "ec"})
+    with pytest.raises(IdTokenInvalid):
+        await world.verify(signed(stranger, alg="ES256", header={"kid": "GONE"}))
+
+
+async def test_new_key_of_an_ehr_that_names_none_is_asked_for_once_a_minute(rsa: RSAKey) -> None:
+    world = World([rsa])
+    await world.verify(signed(rsa, header={"kid": "GONE"}))
+    new = RSAKey.generate_key(2048, {"kid": "k2"})
+    world.keys[:] = [new]
+    world.clock.pass_(seconds=60)
+    at = int(world.clock().timestamp())
+    token = signed(new, header={"kid": "GONE"}, iat=at, exp=at + 300)
+    old = signed(rsa, header={"kid": "GONE"}, iat=at, exp=at + 300)
+
+    assert (await world.verify(token)).subject == "user-7"
+    for _ in range(5):
+        with pytest.raises(IdTokenInvalid):
+            await world.verify(old)
+    assert world.asked == 2
+
+
+async def test_bad_signature_under_a_known_kid_asks_for_nothing(rsa: RSAKey) -> None:
+    world = World([rsa])
+    await world.verify(signed(rsa))
+    world.clock.pass_(seconds=60)
+
+    with pytest.raises(IdTokenInvalid):
+        await world.verify(signed(RSAKey.generate_key(2048, {"kid": "k1"})))
+    assert world.asked == 1
+
+
 async def test_unknown_kid_asks_for_the_keys_again_once_a_minute(rsa: RSAKey) -> None:
     world = World([rsa])
     await world.verify(signed(rsa))

@@ -1,7 +1,7 @@
 """Our keys, our assertions, and what we publish of them: threats T22 and T23."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey, JWKRegistry, KeySet, RSAKey
 
 from smartapp.smart.client_auth import assertion
 from smartapp.smart.jwks import public_jwks
-from smartapp.smart.keys import ALGORITHMS, Jwk, UnusableKey, load_keys, new_key
+from smartapp.smart.keys import ALGORITHMS, Jwk, UnusableKey, load_keys, new_key, published_keys, signing_key
 from smartapp.smart.registration import ClientAuth
 from smartapp.smart.registrations import Registrations
 from tests.smart.support import DEMO
@@ -79,7 +79,7 @@ def test_published_keys_have_no_private_part(keys: dict[str, Jwk], tmp_path: Pat
     same_key = replace(signing, id="b")
     public_client = replace(DEMO, id="c", key_file=written(tmp_path, new_key("ES384"), "unused.jwk"))
 
-    published = public_jwks(Registrations([signing, same_key, public_client]))
+    published = public_jwks(Registrations([signing, same_key, public_client]), NOW)
 
     members = published["keys"]
     assert isinstance(members, list)
@@ -129,3 +129,83 @@ def test_key_file_that_cannot_sign_is_told(body: object, why: str, tmp_path: Pat
 def test_missing_key_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnusableKey, match="cannot be read"):
         load_keys(tmp_path / "none", "ES384")
+
+
+def at(**later: float) -> int:
+    """A moment after NOW as a JWK says it."""
+    return int((NOW + timedelta(**later)).timestamp())
+
+
+def test_key_signs_from_its_time_on_and_is_published_before(keys: dict[str, Jwk], tmp_path: Path) -> None:
+    following = {**new_key("ES384"), "nbf": at(hours=24)}
+    path = written(tmp_path, {"keys": [following, keys["ES384"]]})
+
+    def signs(moment: datetime) -> object:
+        return signing_key(path, "ES384", moment).kid
+
+    assert signs(NOW) == keys["ES384"]["kid"]
+    assert signs(NOW + timedelta(hours=24)) == following["kid"]
+    assert [key["kid"] for key in published_keys(path, "ES384", NOW)] == [
+        following["kid"],
+        keys["ES384"]["kid"],
+    ]
+
+
+def test_key_that_has_ended_neither_signs_nor_is_published(keys: dict[str, Jwk], tmp_path: Path) -> None:
+    ended = {**new_key("ES384"), "exp": at(days=7)}
+    path = written(tmp_path, {"keys": [ended, keys["ES384"]]})
+    then = NOW + timedelta(days=7)
+
+    assert signing_key(path, "ES384", NOW).kid == ended["kid"]
+    assert signing_key(path, "ES384", then).kid == keys["ES384"]["kid"]
+    assert [key["kid"] for key in published_keys(path, "ES384", then)] == [keys["ES384"]["kid"]]
+
+
+def test_file_whose_keys_have_all_ended_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, {**new_key("ES384"), "exp": at(days=-1)})
+
+    with pytest.raises(UnusableKey, match="has ended"):
+        signing_key(path, "ES384", NOW)
+
+
+def test_key_that_is_to_sign_later_signs_when_there_is_no_other(tmp_path: Path) -> None:
+    path = written(tmp_path, {**new_key("ES384"), "nbf": at(days=1)})
+
+    assert signing_key(path, "ES384", NOW).kid
+
+
+def test_old_public_key_stays_published_without_its_private_part(
+    keys: dict[str, Jwk], tmp_path: Path
+) -> None:
+    old = {name: value for name, value in new_key("ES384").items() if name != "d"}
+    path = written(tmp_path, {"keys": [old, keys["ES384"]]})
+
+    assert signing_key(path, "ES384", NOW).kid == keys["ES384"]["kid"]
+    assert [key["kid"] for key in published_keys(path, "ES384", NOW)] == [old["kid"], keys["ES384"]["kid"]]
+
+
+def test_nothing_but_known_public_members_is_published(keys: dict[str, Jwk], tmp_path: Path) -> None:
+    odd = {**keys["ES384"], "nbf": at(days=-1), "exp": at(days=1), "priv": "s3cret", "password": "s3cret"}
+
+    (public,) = published_keys(written(tmp_path, odd), "ES384", NOW)
+
+    assert set(public) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+
+
+def test_key_of_a_kind_that_we_do_not_sign_with_is_not_published(
+    keys: dict[str, Jwk], tmp_path: Path
+) -> None:
+    shared = {"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ"}
+    path = written(
+        tmp_path, {"keys": [shared, ECKey.generate_key("P-256").as_dict(private=True), keys["ES384"]]}
+    )
+
+    assert [one["kty"] for one in published_keys(path, "ES384", NOW)] == ["EC"]
+    assert [one.get("crv") for one in published_keys(path, "ES384", NOW)] == ["P-384"]
+
+
+@pytest.mark.parametrize("name", ["nbf", "exp"])
+@pytest.mark.parametrize("odd", [True, "tomorrow", -1, 1.5, 10**20])
+def test_time_of_a_key_that_is_none_makes_the_file_unusable(name: str, odd: object, tmp_path: Path) -> None:
+    with pytest.raises(UnusableKey, match="neither"):
+        load_keys(written(tmp_path, {**new_key("ES384"), name: odd}), "ES384")

@@ -12,11 +12,12 @@ from pydantic import SecretStr
 from smartapp.ehr.profile import profile_for
 from smartapp.errors import ConfigurationError
 from smartapp.smart.keys import new_key
-from smartapp.smart.launch_config import load_registration, load_registrations
+from smartapp.smart.launch_config import load_registrations
 from smartapp.smart.launch_file import KNOWN
 from smartapp.smart.launch_file_write import QUESTION_KINDS
 from smartapp.smart.registration import ClientAuth, Dialect, Mode, Registration
 from smartapp.smart.scopes import parse
+from tests.launch_files import load_registration
 
 SHIPPED = Path(__file__).parents[2] / "launch_config"
 BASE_URL = "https://prefs.hospital.example"
@@ -105,7 +106,8 @@ def example(vendor: str, tmp_path: Path, *, with_questionnaire: bool = False) ->
         keys, *others = re.split(r"^(?=(?:# )?\[[a-z]+\])", rest, maxsplit=1, flags=re.MULTILINE)
         end = "".join(others)
         text = start + section[2:] + re.sub(r"^# ([a-z_]+ = )", r"\1", keys, flags=re.MULTILINE) + end
-    (tmp_path / "key.jwk").write_bytes(msgspec.json.encode(new_key("ES384")))
+    alg = re.search(r'^alg = "(\w+)"', text, re.MULTILINE)
+    (tmp_path / "key.jwk").write_bytes(msgspec.json.encode(new_key(alg[1] if alg else "ES384")))
     path = tmp_path / f"{vendor}.toml"
     path.write_text(re.sub(r'key_file = "[^"]*"', 'key_file = "key.jwk"', text), encoding="utf-8")
     given = {f"SMARTAPP_{vendor.upper()}_CLIENT_{what}": "client-1" for what in ("ID", "SECRET")}
@@ -127,10 +129,6 @@ def test_shipped_example_takes_a_questionnaire_with_every_kind_of_statement(
 
     assert questionnaire is not None
     assert sorted(kind for kind, _ in questionnaire.link_ids) == sorted(QUESTION_KINDS)
-
-
-def test_every_shipped_example_is_tested() -> None:
-    assert {path.name.partition(".")[0] for path in SHIPPED.glob("*.example")} == set(EXAMPLES)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +282,11 @@ NOT_SET = "which is not set in the environment"
         ("EPIC_CLIENT_ID", "X_CLIENT_ID", f"12: client.id_env names SMARTAPP_X_CLIENT_ID, {NOT_SET}"),
         ("auth =", 'id = "x"\nauth =', "13: client.id or id_env must be given, and only one of them"),
         ("secret_env =", "secret =", "14: client.secret is not a key (did you mean secret_env?)"),
-        ("EPIC_CLIENT_SECRET", "GONE", f"14: client.secret_env names SMARTAPP_GONE, {NOT_SET}"),
+        (
+            "EPIC_CLIENT_SECRET",
+            "GONE",
+            "14: client.secret_env names a variable that is not set in the environment",
+        ),
         (SECRET_LINE, 'secret_file = "nowhere"', "14: client.secret_file cannot be read"),
         ('"client_secret_basic"', '"none"', '14: client.secret_env does not belong to auth = "none"'),
         ('"client_secret_basic"', '"private_key_jwt"', "11: client.key_file is missing"),
@@ -334,9 +336,7 @@ def test_unusable_key_file_is_a_fault(tmp_path: Path) -> None:
         'secret_env = "SMARTAPP_EPIC_CLIENT_SECRET"', 'key_file = "key"'
     )
 
-    assert faults(tmp_path, text) == [
-        "14: client.key_file cannot be used: its first key cannot sign with ES384"
-    ]
+    assert faults(tmp_path, text) == ["14: client.key_file cannot be used: its keys cannot sign with ES384"]
 
 
 def test_open_mode_is_for_sandboxes_without_oauth(tmp_path: Path) -> None:

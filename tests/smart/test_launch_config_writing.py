@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartapp.smart.launch_file_write import WRITE_KEYS, check_digit
+from smartapp.smart.launch_file_write import check_digit
 from smartapp.smart.registration import Mode, Questionnaire, Registration
 from tests.smart.test_launch_config import OPEN, faults, load
 
-DEFAULTS = Registration(id="", label="", iss=())
 WRITING = """\
 [write]
 order = ["Goal", "CarePlan", "List", "DocumentReference", "QuestionnaireResponse", "clipboard"]
@@ -77,14 +76,6 @@ def test_worked_example_of_the_docs_has_no_fault(tmp_path: Path) -> None:
 
     assert registration.write_order == ("DocumentReference", "QuestionnaireResponse", "clipboard")
     assert registration.questionnaire is not None
-
-
-def test_docs_explain_every_key_about_writing_and_its_default() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "connect.md").read_text(encoding="utf-8")
-
-    assert [key for key in WRITE_KEYS if f"| `write.{key}` | `" not in page] == []
-    assert f"| `write.note_type` | `{DEFAULTS.note_type}` |" in page
-    assert f"| `write.order` | {', '.join(f'`{rung}`' for rung in DEFAULTS.write_order)} |" in page
 
 
 def test_questions_stay_in_the_order_of_the_file_and_one_may_take_several_kinds(tmp_path: Path) -> None:

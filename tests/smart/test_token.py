@@ -19,17 +19,19 @@ from hypothesis import strategies as st
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 
+from smartapp import keys_command
 from smartapp.errors import AnswerTooLarge, ForeignOrigin, TemporaryOutboundError, TokenRefused
 from smartapp.http import Door, Origin
 from smartapp.sandbox.clients import DEMO_SECRET, demo_clients
 from smartapp.smart import token
 from smartapp.smart.jwks import public_jwks
 from smartapp.smart.keys import new_key
+from smartapp.smart.keys import signing_key as signing_key_of
 from smartapp.smart.registration import ClientAuth, Registration
 from smartapp.smart.registrations import Registrations
 from smartapp.smart.token import TokenEndpoint
 from smartapp.smart.token_answer import TokenAnswer, checked, tokens_of
-from tests.smart.support import DEMO, TOKEN, Clinic, open_clinic
+from tests.smart.support import DEMO, TOKEN, Clinic, Ticking, open_clinic
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 URL = "https://ehr.example/token"
@@ -94,11 +96,37 @@ async def confidential(
     changes = kinds[request.param]
     if request.param in {"basic", "post"}:
         changes["client_secret"] = SecretStr(DEMO_SECRET)
-    jwks = public_jwks(Registrations([replace(DEMO, **changes)]))
+    jwks = public_jwks(Registrations([replace(DEMO, **changes)]), datetime.now(UTC))
     clients = demo_clients("http://127.0.0.1:8000/callback", jwks=jwks)
     opened = await open_clinic(signing_key, clients=clients, **changes)
     yield opened
     await opened.database.close()
+
+
+async def test_launches_go_on_while_the_signing_key_is_changed(signing_key: RSAKey, key_file: Path) -> None:
+    changes: dict[str, Any] = {
+        "client_id": "demo-jwt", "client_auth": ClientAuth.PRIVATE_KEY_JWT, "key_file": key_file,
+    }  # fmt: skip
+    registrations = Registrations([replace(DEMO, **changes)])
+    began = Ticking().moment
+    keys_command.rotate(key_file, now=began, wait=timedelta(hours=24), keep=timedelta(days=7))
+    # What the EHR read in the hours after the change, and goes on with.
+    jwks = public_jwks(registrations, began + timedelta(hours=1))
+    opened = await open_clinic(
+        signing_key, clients=demo_clients("http://127.0.0.1:8000/callback", jwks=jwks), **changes
+    )
+
+    signed_with = []
+    for hours in (0, 23, 2, 24 * 8):
+        opened.clock.pass_(hours=hours)
+        await opened.launch()
+        signed_with.append(signing_key_of(key_file, "ES384", opened.clock.moment).kid)
+    await opened.database.close()
+
+    assert signed_with[0] == signed_with[1] != signed_with[2] == signed_with[3]
+    published = public_jwks(registrations, opened.clock.moment)["keys"]
+    assert isinstance(published, list)
+    assert [key["kid"] for key in published] == [signed_with[3]]
 
 
 @pytest.mark.parametrize("confidential", ["none", "basic", "post", "jwt"], indirect=True)

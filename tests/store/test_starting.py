@@ -185,7 +185,7 @@ def test_two_processes_that_migrate_at_once_both_end_well(database_url: str) -> 
 def test_rotate_tells_how_many_and_then_the_old_key_can_go(database_url: str) -> None:
     asyncio.run(filled(database_url))
 
-    told = run(database_url, "keys", "rotate", keys=(NEW, OLD))
+    told = run(database_url, "reseal", keys=(NEW, OLD))
 
     assert told.exit_code == 0
     assert told.output.splitlines() == [
@@ -200,14 +200,14 @@ def test_rotate_with_keys_that_open_nothing_is_refused(database_url: str) -> Non
     asyncio.run(filled(database_url))
     before = asyncio.run(everything(database_url))
 
-    told = run(database_url, "keys", "rotate", keys=(WRONG, NEW))
+    told = run(database_url, "reseal", keys=(WRONG, NEW))
 
     assert told.exit_code == 2
     assert "none of these keys opens the database" in told.output
     assert asyncio.run(everything(database_url)) == before
 
 
-@pytest.mark.parametrize("command", [("migrate",), ("migrate", "--check"), ("keys", "rotate")])
+@pytest.mark.parametrize("command", [("migrate",), ("migrate", "--check"), ("reseal",)])
 def test_command_says_in_one_line_that_there_is_no_database(command: tuple[str, ...], tmp_path: Path) -> None:
     file = tmp_path / "CANARY.sqlite3"
     file.write_bytes(b"no database at all, and long enough to be looked at" * 40)

@@ -254,6 +254,14 @@ def test_url_of_another_database_is_a_fault_of_the_settings(url: str) -> None:
         database_kind(url)
 
 
+def test_password_with_letters_that_a_url_cannot_hold_is_not_told() -> None:
+    with pytest.raises(ConfigurationError, match="SMARTAPP_DATABASE_URL") as caught:
+        database_kind("postgresql://app:se@cr:PIECE@host/db")
+
+    assert "PIECE" not in str(caught.value)
+    assert caught.value.__context__ is None  # whose text would stand in the traceback
+
+
 async def test_timeout_that_is_no_number_is_a_fault_of_the_settings() -> None:
     with pytest.raises(ConfigurationError, match="SMARTAPP_DATABASE_URL"):
         await Database.open("sqlite://?timeout=soon")
