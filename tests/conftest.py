@@ -1,5 +1,7 @@
 """Fixtures that every test may use."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -19,8 +21,9 @@ __all__ = [
     "sockets",
 ]  # fmt: skip
 
-# How long one example takes says more about the machine than about the product.
-settings.register_profile("product", deadline=None)
+# How long one example takes says more about the machine than about the product. Where CI is set, whether a
+# change lands depends on the change: property tests try the same examples each time. At a desk, new ones.
+settings.register_profile("product", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("product")
 
 

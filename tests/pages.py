@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 _VOID = {"input", "br", "hr", "img", "link", "meta", "path"}
@@ -49,8 +50,8 @@ class _Reader(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         self._skipping += tag in _SKIPPED
         if tag == "form":
-            form = Form(found.get("id", ""), found.get("action", ""), found.get("method", "get").lower())
-            self.forms.append(form)
+            form = self._named(found["id"]) if "id" in found else self._new("")
+            form.action, form.method = found.get("action", ""), found.get("method", "get").lower()
             self._open.append(form)
         owner = self._owner(found)
         if owner is None or "disabled" in found:
@@ -94,9 +95,17 @@ class _Reader(HTMLParser):
 
     def _owner(self, attributes: dict[str, str]) -> Form | None:
         if "form" in attributes:
-            named = [form for form in self.forms if form.id == attributes["form"]]
-            return named[0] if named else None
+            return self._named(attributes["form"])
         return self._open[-1] if self._open else None
+
+    def _named(self, id_: str) -> Form:
+        """The form with this id, which may stand below what belongs to it."""
+        return next((form for form in self.forms if form.id == id_), None) or self._new(id_)
+
+    def _new(self, id_: str) -> Form:
+        form = Form(id_, "", "get")
+        self.forms.append(form)
+        return form
 
 
 def forms(html: str) -> list[Form]:
@@ -117,3 +126,9 @@ def words(html: str) -> str:
     reader = _Reader()
     reader.feed(html)
     return re.sub(r"\s+", " ", " ".join(reader.words)).strip()
+
+
+def addresses_in(html: str) -> list[str]:
+    """Every address that a page links to or shows in a frame."""
+    found = re.findall(r'(?:href|src)="([^"]+)"', html)
+    return [unescape(one) for one in found]

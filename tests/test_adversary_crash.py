@@ -24,7 +24,7 @@ from tests.visits import Clinic, OpenVisit, clinic
 from tests.workers import another_worker, same_visit
 
 T = TypeVar("T")
-_DEATHS = int(os.environ.get("COMMON_GROUND_DEATHS", "24"))
+_DEATHS = int(os.environ.get("COMMON_GROUND_DEATHS", "12"))
 _PRESSES = 8
 NO_WORDS = {"owner": "", "sealed": b"", "revision": 1, "changed_at": 1}
 

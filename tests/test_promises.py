@@ -5,10 +5,10 @@ from pathlib import Path
 
 from smartapp.sdm.knowledge import Reminder
 from smartapp.sdm.model import Kind
-from smartapp.smart.launch_config import load_registration
 from smartapp.smart.scopes import parse
 from smartapp.web.routes import routes
 from smartapp.writing.model import RESOURCE_TYPES
+from tests.launch_files import load_registration
 from tests.sdm.charts import shipped
 
 ROOT = Path(__file__).parent.parent

@@ -19,9 +19,9 @@ from xml.etree import ElementTree
 
 ROOT: Final = Path(__file__).parent.parent
 PAGE: Final = ROOT / "docs" / "security.md"
-OPERATIONS: Final = "100000"
 FIGURES_VARIABLE: Final = "COMMON_GROUND_FIGURES"
-OPERATIONS_VARIABLE: Final = "COMMON_GROUND_OPERATIONS"
+FULL_SIZE: Final = {"COMMON_GROUND_OPERATIONS": "100000", "COMMON_GROUND_DEATHS": "24"}
+"""Presses in many tabs; moments at which each worker dies. What the environment says instead, counts."""
 _TEST: Final = re.compile(r"`(test_\w+)`")
 _WIDTH: Final = 72
 
@@ -117,7 +117,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         results, figures = Path(folder) / "results.xml", Path(folder) / "figures.jsonl"
         figures.touch()
-        environment = {OPERATIONS_VARIABLE: OPERATIONS, **os.environ, FIGURES_VARIABLE: str(figures)}
+        environment = {**FULL_SIZE, **os.environ, FIGURES_VARIABLE: str(figures)}
         pytest = [sys.executable, "-m", "pytest", "-q", f"--junitxml={results}", *arguments, *places]
         status = subprocess.call(pytest, cwd=ROOT, env=environment)
         if not results.exists():

@@ -55,6 +55,14 @@ class Time(StrEnum):
     HYPOTHETICAL = "hypothetical"
 
 
+class Known(StrEnum):
+    """How much of a day the chart tells."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
 _SPOKEN = frozenset({SaidBy.PATIENT, SaidBy.RELATED_PERSON, SaidBy.REPORTED})
 
 
@@ -83,7 +91,9 @@ class Statement:
     the words are a code's name, which nobody spoke. `about_person` is the name of a person whom the chart
     names, for example a health care agent. `choice`: the code of the option that was chosen, see choices.py.
     `verbatim` False: a clinician's summary of what was said; REPORTED where the patient said it. `negated`:
-    what is not wanted. `also_on`: other days on which the same stands in the chart, newest first.
+    what is not wanted. `also_on`: other days on which the same stands in the chart, newest first. `known_to`:
+    of a day that the chart tells in part, `said_on` is the first that it may be. `status_on`: since when a
+    goal has its `status`, as far as `status_known_to`, and `status_reason` why, as the chart words it.
     """
 
     kind: Kind
@@ -106,6 +116,10 @@ class Statement:
     time: Time = Time.CURRENT
     negated: bool = False
     also_on: tuple[date, ...] = ()
+    known_to: Known = Known.DAY
+    status_on: date | None = None
+    status_reason: str = ""
+    status_known_to: Known = Known.DAY
 
     @property
     def was_said(self) -> bool:

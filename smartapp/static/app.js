@@ -1,183 +1,208 @@
-// Comfort on pages that work without it: keys, keeping the draft while you type, copying.
-const root = document.documentElement; // its data- attributes hold the words, in the page's language
-const keysOn = root.dataset.keys !== "off"; // a person can switch single keys off (WCAG 2.1.4)
-const typing = (el) => el.matches("textarea, input:not([type=checkbox], [type=radio]), select");
+// Comfort on pages that work without it. Runs while a page arrives, so it listens at the document.
+const page = document.documentElement.dataset;
+const find = (selector) => document.querySelector(selector);
+const all = (selector) => [...document.querySelectorAll(selector)];
+const on = (type, run) => document.addEventListener(type, run);
+const ask = (url, more) => fetch(url, { headers: { Accept: "application/json" }, ...more }).catch(() => null);
+const post = (form, more) => ask(form.action, { method: "POST", body: new FormData(form), ...more });
+const say = (place, text) => {
+  if (place && place.textContent.trim() !== text) place.textContent = text;
+};
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.ctrlKey) {
-    document.querySelector(".app-bar .app-button")?.click(); // go on to the next page
-    document.querySelector(".confirm .app-button")?.focus(); // there: only move to Send, never send
+on("keydown", (event) => {
+  const { key, target } = event;
+  const field = target.closest("textarea, select, input:not([type=checkbox])");
+  const held = event.ctrlKey || event.metaKey;
+  if (key === "Enter" && held) {
+    find(".app-bar .app-button, .app-button[slot=next]")?.click();
+    find(".confirm .app-button")?.focus(); // only move to Send, never send
   }
-  if (event.key === "Escape" && typing(event.target)) {
-    event.target.closest("details")?.querySelector("summary").focus();
-  }
-  // On a scale of numbers a digit is meant for the scale, where the arrows choose.
-  if (!keysOn || typing(event.target) || event.target.closest(".app-pick--scale") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const topic = topicOf(event);
-  if (topic) {
-    event.preventDefault();
-    topic.open = true;
-    topic.querySelector("summary").focus({ preventScroll: true });
-    topic.scrollIntoView(); // its steps stand below, and not under the bar
-    return;
-  }
-  const prompt = /^[1-9]$/.test(event.key) && document.querySelectorAll(".app-prompt")[event.key - 1];
-  if (!prompt) return;
-  event.preventDefault();
-  prompt.open = true;
-  prompt.querySelector("textarea, .app-pick :checked").focus();
+  if (key === "Escape") field?.closest("details")?.querySelector("summary").focus();
+  // Single keys can be switched off (WCAG 2.1.4).
+  if (page.keys === "off" || field || held || event.altKey) return;
+  if (press(key.toLowerCase(), target)) event.preventDefault();
 });
 
-// "t" opens the list of topics; there, a letter opens the topic that shows it.
-function topicOf({ key, target }) {
-  const talks = document.getElementById("talks");
-  if (key.toLowerCase() === "t") return talks;
-  return /^[a-z]$/i.test(key) && talks?.contains(target) && talks.querySelector(`[data-key="${key.toLowerCase()}"]`);
+function press(key, target) {
+  const prompt = all(".app-prompt")[key - 1];
+  if (prompt) return write(prompt);
+  const name = find("[data-questions]")?.dataset.questions.split(" ")[key - 1];
+  if (name) location.assign(`room?open=${name}`);
+  const topic = target.closest("#talks")?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const details = find({ "?": "#keys", t: "#talks" }[key]) ?? topic;
+  if (!details) return name;
+  details.open = true;
+  details.querySelector("summary").focus({ preventScroll: true });
+  details.scrollIntoView();
+  return true;
 }
 
-document.getElementById("errors")?.focus();
-
-// A link to a field inside something closed opens that first.
-for (const link of document.querySelectorAll(".app-errors a")) {
-  link.addEventListener("click", (event) => {
-    const field = document.getElementById(link.hash.slice(1));
-    if (!field) return;
-    event.preventDefault();
-    const closed = field.closest("details");
-    if (closed) closed.open = true;
-    (field === closed ? closed.querySelector("summary") : field).focus();
-  });
+function write(prompt) {
+  const field = prompt.querySelector("textarea, .app-pick :checked");
+  prompt.open = true;
+  field.focus();
+  if (field.type === "textarea") field.selectionStart = field.value.length;
+  return true;
 }
 
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => print());
-}
+on("click", (event) => {
+  const prompt = event.target.closest(".app-prompt:not([open]) > summary")?.parentElement;
+  // Only for a hand that points: with keys one may want to read on.
+  if (prompt && event.detail) event.preventDefault(write(prompt));
+  const button = event.target.closest("[data-copy], [data-print]");
+  if (button) ("print" in button.dataset ? printPage : copy)(button);
+});
 
-for (const button of document.querySelectorAll("[data-copy]")) {
+// This way also works in a frame that may not use the clipboard.
+function copy(button) {
   const section = button.closest("section");
   const area = section.querySelector("textarea");
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    area.focus();
-    area.select(); // stays selected, so that Ctrl C works where nothing else does
-    const copied = copySelected() || (await writeClipboard(area.value));
-    if (copied) button.focus();
-    (section.querySelector("[role=status]") ?? button).textContent = copied
-      ? root.dataset.copied
-      : root.dataset.notCopied;
-  });
+  area.focus();
+  area.select(); // stays selected, for Ctrl C
+  const text = page[document.execCommand("copy") ? "copied" : "notCopied"];
+  say(section.querySelector("[role=status]") ?? button, text);
 }
 
-// First what also works in a frame that may not use the clipboard, then what works where that is gone.
-function copySelected() {
-  try {
-    return document.execCommand("copy");
-  } catch {
-    return false;
-  }
+// Where dialogs are not allowed print() does nothing, and no "beforeprint" comes.
+function printPage(button) {
+  let heard;
+  onbeforeprint = () => (heard = true);
+  print();
+  if (heard) return;
+  getSelection().selectAllChildren(find(".paper")); // Ctrl P prints the frame that has a selection
+  say(find("#printed"), button.dataset.print);
 }
 
-async function writeClipboard(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+// A statement that is unticked leaves the note.
+const showFiled = () => {
+  for (const line of all(".filed [data-of]"))
+    line.hidden = find(`.items [value="${line.dataset.of}"]`)?.checked === false;
+};
+on("change", showFiled);
 
-// A statement that is unticked leaves the note that is shown, as it will leave the one that is filed.
-const filed = document.querySelector(".filed");
-if (filed) {
-  const ticks = document.querySelectorAll(".items [name=item]");
-  const show = () => {
-    for (const tick of ticks) {
-      const line = filed.querySelector(`[data-of="${tick.value}"]`);
-      if (line) line.hidden = !tick.checked;
-    }
-  };
-  for (const tick of ticks) tick.addEventListener("change", show);
-  show(); // the browser may have kept ticks from before
-}
+const pause = 500;
+const draft = "[data-autosave]";
+let timer, changed, sending, offline, unkept, going, posted;
 
-// Pressing Send twice sends once anyway; the button says that the first press counts.
-for (const form of document.querySelectorAll("[data-send-once]")) {
-  form.addEventListener("submit", (event) => {
-    const button = event.submitter ?? form.querySelector("[type=submit]:not([formaction])");
-    if (button.hasAttribute("formaction")) return;
-    setTimeout(() => {
-      button.disabled = true;
-      button.textContent = root.dataset.sending;
-    });
-  });
-}
-
-const draft = document.querySelector("[data-autosave]");
-if (draft) keepDraft(draft, document.getElementById("kept"));
-
-function keepDraft(form, mark) {
-  const pause = 500;
-  let timer = 0;
-  let changed = false;
-  let sending = null;
-  let leaving = false;
-
-  const post = (more) =>
-    fetch(form.action, {
-      method: "POST",
-      body: new FormData(form),
-      headers: { Accept: "application/json" },
-      ...more,
-    });
-
-  const say = (text) => {
-    if (mark.textContent.trim() !== text) mark.textContent = text;
-  };
-
-  async function keep() {
-    changed = false;
-    try {
-      const answer = await post();
-      const body = await answer.json();
-      if (answer.ok) return say(root.dataset.kept.replace("{time}", body.kept_at));
-      if (answer.status < 500) return say(body.heading); // "Your EHR session ended. Your text is safe."
-    } catch {
-      // no connection, or no JSON: try again below
-    }
+async function keep() {
+  changed = false;
+  const answer = await post(find(draft));
+  const { kept_at: time, unsent, code, heading: why } = (await answer?.json().catch(() => null)) ?? {};
+  offline = !answer;
+  // An ending keeps the words: "Your EHR session ended. Your text is safe."
+  unkept = !time && !/ended|changed/.test(code);
+  let text = unkept ? page.refused.replace("{why}", why) : why ?? page.kept.replace("{time}", time);
+  if (unsent != null) bar().toggleAttribute("data-unsent", unsent);
+  if (unkept && !(why && answer.status < 500)) {
     changed = true;
-    say(root.dataset.notKept);
+    text = page.notKept;
     later(4 * pause);
   }
-
-  // One after the other: an older page of text must not arrive after a newer one.
-  function later(wait) {
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
-      await sending;
-      if (!changed) return;
-      sending = keep();
-      await sending;
-      sending = null;
-    }, wait);
-  }
-
-  form.addEventListener("input", () => {
-    changed = true;
-    later(pause);
-  });
-
-  form.addEventListener("submit", (event) => {
-    clearTimeout(timer);
-    changed = false;
-    if (!sending || leaving) return;
-    event.preventDefault();
-    leaving = true;
-    const longest = new Promise((done) => setTimeout(done, 4 * pause));
-    Promise.race([sending, longest]).then(() => form.requestSubmit(event.submitter));
-  });
-
-  addEventListener("pagehide", () => {
-    if (changed || (sending && !leaving)) post({ keepalive: true }).catch(() => {});
-  });
+  say(find("#kept"), text);
 }
+
+// One by one: an older text must not arrive after a newer one.
+function later(ms) {
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    await sending;
+    if (changed) await (sending = keep());
+    sending = null;
+  }, ms);
+}
+
+on("input", ({ target }) => {
+  if (!target.form?.matches(draft)) return;
+  changed = true;
+  later(pause);
+});
+
+on("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (form === bar()) return event.preventDefault(), stay();
+  const isDraft = form.matches(draft);
+  if (!going && (sending || offline || (changed && !isDraft))) {
+    event.preventDefault(); // what is typed goes first, and stays while there is no connection
+    going = true;
+    await Promise.race([sending, new Promise((done) => setTimeout(done, 4 * pause))]);
+    if (offline || !isDraft) await keep();
+    if (!offline) form.requestSubmit(submitter);
+    going = false;
+    return;
+  }
+  posted = form;
+  if (isDraft) changed = unkept = clearTimeout(timer);
+  // Send pressed twice sends once anyway; the button says that the first press counts.
+  const button = submitter ?? form.querySelector("[type=submit]:not([formaction])");
+  if (!form.matches("[data-send-once]") || button.hasAttribute("formaction")) return;
+  say(button, page.sending);
+  setTimeout(() => (button.disabled = true)); // not before it is sent
+});
+
+addEventListener("pagehide", () => {
+  if ((changed || sending) && !posted?.matches(draft)) post(find(draft), { keepalive: true });
+});
+
+// Leaving asks first: with words kept nowhere, and with unsent ones unless a link or button leads on inside.
+// A browser does not tell Back from closing, so Back asks too.
+let inside;
+window.navigation?.addEventListener("navigate", ({ destination }) => {
+  inside = destination.url.startsWith(`${location.origin}/`);
+  setTimeout(() => (inside = false), pause); // a file to save leads nowhere
+});
+
+addEventListener("beforeunload", (event) => {
+  const lost = all(`main form:not(${draft}) textarea`).some(
+    (area) => area.form !== posted && area.value !== area.defaultValue,
+  );
+  if (lost || unkept || (!inside && find("[data-unsent]"))) event.preventDefault();
+});
+
+// Warns before a visit closes by itself. Takes no focus, changes no field.
+const early = 120;
+const bar = () => find(".app-expiry");
+let watch;
+
+function lookIn(seconds) {
+  clearTimeout(watch);
+  watch = setTimeout(look, Math.max(seconds, 1) * 1000);
+}
+
+// The server knows of other tabs and of drafts kept meanwhile.
+async function look() {
+  const answer = await ask(bar().dataset.until);
+  if (!(answer?.status < 500)) return lookIn(15);
+  show(answer.ok ? await answer.json() : { left: 0, time: "" });
+}
+
+async function stay() {
+  const answer = await post(bar());
+  if (answer?.ok) show(await answer.json(), "stays");
+  else look();
+}
+
+function show({ left, time, longest }, now) {
+  const why = now ?? (left > early ? "" : left <= 0 ? "over" : longest ? "longest" : "idle");
+  const [text, button] = bar().querySelectorAll("[role=status], button");
+  const words = (name) => bar().dataset[name].replace("{time}", time);
+  say(find(".app-foot__end p"), words("stays"));
+  bar().hidden = !why; // first the region, or nothing is read out
+  say(text, why && words(why));
+  button.hidden = why !== "idle";
+  if (left > 0) lookIn(now ? 10 : left > early ? left - early : left + 1);
+}
+
+function whole() {
+  if (bar()) {
+    lookIn(bar().dataset.left - early);
+    on("visibilitychange", () => document.hidden || look()); // a computer that slept has missed the time
+  }
+  changed ||= sending === null; // kept before all of it was here: once more
+  later(0);
+  for (const button of all("[data-copy], [data-print]")) button.hidden = false;
+  showFiled();
+  // A frame of another site ignores the attribute.
+  if (document.activeElement === document.body) find("#errors, [autofocus]")?.focus();
+}
+if (document.readyState === "loading") on("DOMContentLoaded", whole);
+else whole();

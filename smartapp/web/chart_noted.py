@@ -23,9 +23,13 @@ class NotedAccess:
     _noted: "asyncio.Task[None]"
 
     async def bearer(self) -> str | None:
+        await self.written()
+        return await self._access.bearer()
+
+    async def written(self) -> None:
+        """Return once the row is there."""
         # Shielded: a request that runs out of time must not stop the row for the others.
         await asyncio.shield(self._noted)
-        return await self._access.bearer()
 
     async def renew(self, refused: str) -> str | None:
         return await self._access.renew(refused)
@@ -39,10 +43,16 @@ def reading_noted(access: Access, audit: Audit, who: Audited) -> NotedAccess:
     return NotedAccess(access, noted)
 
 
-async def note_read(audit: Audit, who: Audited, parts: Iterable[AnyPart], *, is_patient_read: bool) -> None:
-    """Which parts came and which did not, and why not; nothing of what stands in them."""
-    objects = [f"patient={'read' if is_patient_read else 'failed'}", *map(_told, parts)]
-    result = Result.COMPLETED if is_patient_read else Result.FAILED
+async def note_read(
+    audit: Audit, who: Audited, parts: Iterable[AnyPart], *, is_patient_read: bool | None
+) -> None:
+    """Which parts came and which did not, and why not; nothing of what stands in them. `is_patient_read`:
+    None where only some parts were asked for again.
+    """
+    objects = [*map(_told, parts)]
+    if is_patient_read is not None:
+        objects.insert(0, f"patient={'read' if is_patient_read else 'failed'}")
+    result = Result.FAILED if is_patient_read is False else Result.COMPLETED
     try:
         await audit.record(who, Action.CHART_READ, result, objects=objects)
     except StoreUnavailable as error:

@@ -17,6 +17,8 @@ PREFIX = "__Host-cg-"
 ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
 LANGUAGE = PREFIX + "language"
 """The language that the clinician chose: no secret, and of no launch."""
+KEYS = PREFIX + "keys"
+"""Whether single keys were switched off in this browser: no secret, and of no launch."""
 PROBE = PREFIX + "check"
 """Shows that cookies come back, and nothing else."""
 PROBE_SECONDS = 60

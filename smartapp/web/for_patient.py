@@ -8,6 +8,7 @@ from smartapp.errors import NotFound
 from smartapp.sdm.knowledge import Catalogue, Question
 from smartapp.web.desk import look
 from smartapp.web.draft import Draft
+from smartapp.web.presenters_banner import looks
 from smartapp.web.presenters_for_patient import Screen, for_patient_page
 from smartapp.web.presenters_room import PROMPTS, prompt_of, question_behind
 from smartapp.web.visit import Visit, open_visit
@@ -31,7 +32,7 @@ async def show(request: Request) -> Response:
         wanted=request.query_params.get("language", patients or i18n.SOURCE),
     )
     known = request.state.languages
-    page = for_patient_page(screen, known)
+    page = for_patient_page(screen, known, looks(visit))
     with i18n.speaking(known.get(screen.wanted, i18n.ENGLISH)):
         return HTMLResponse(await services.pages.html("for_patient.html", page))
 

@@ -23,6 +23,7 @@ from smartapp.web.presenters_differ import View
 from smartapp.web.presenters_found import Answer, Taken, can_be_written, found_view, says_it_whole
 from smartapp.web.presenters_room import place_of
 from smartapp.web.presenters_said import Said, anchor, is_own_words, said
+from smartapp.web.statement_places import is_place
 from smartapp.web.visit import Visit, open_posted, see
 
 SET_ASIDE: Final = "set-aside"
@@ -41,7 +42,7 @@ async def answer(request: Request) -> Response:
     wanted, id_ = text(form, "answer"), text(form, "statement")
     if wanted == Answer.SHOW_AGAIN:
         await _show_again(visit, id_)
-        return see(visit.path(f"{page}#{id_ if page and _is_place(id_) else _TOLD}"))
+        return see(visit.path(f"{page}#{id_ if page and is_place(id_) else _TOLD}"))
     record = await visit.record()
     statement = next((one for one in _found(record) if anchor(one) == id_), None)
     if statement is None:
@@ -137,7 +138,3 @@ async def _show_again(visit: Visit, id_: str) -> None:
 
 def _found(record: PatientRecord) -> list[Statement]:
     return [one for one in all_statements(record) if not one.confirmed]
-
-
-def _is_place(id_: str) -> bool:
-    return id_.isalnum() and id_.isascii() and len(id_) < 16

@@ -77,7 +77,8 @@ async def as_pdf(request: Request) -> Response:
     services, patient = visit.services, await visit.patient()
     if services.pdf is None or patient.deceased:
         return see(visit.path(_PRINTED))
-    page = presenters_handout.PaperPage(handout_of(visit, await held_of(visit)))
+    handout = handout_of(visit, await held_of(visit))
+    page = presenters_handout.PaperPage(handout, visit.session.registration.is_sandbox)
     html = await services.pages.html("handout_pdf.html", page)
     pdf = await services.pdf.print(html, services.handouts.site.paper)
     if pdf is None:

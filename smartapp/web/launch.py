@@ -20,7 +20,17 @@ from smartapp.web.speaking import speak_as_site
 from smartapp.web.visit import see
 
 _LIMIT = 2_000
-_PAGE_OF_INTENT = {"room": "room", "review": "review"}
+PAGE_OF_INTENT = {
+    "before": "", "prompts": "", "what-matters": "",
+    "room": "room", "questions": "room",
+    "review": "review", "done": "done",
+    "statements": "statements", "summary": "statements", "over-time": "statements", "reconcile": "statements",
+    "handout": "handout",
+    "reminders": "sources",
+}  # fmt: skip
+"""What an EHR may give as `intent`, and the page that opens. Each page is only shown: an intent sends nothing
+and changes nothing. Any other word opens the first page.
+"""
 
 
 async def home(request: Request) -> Response:
@@ -114,7 +124,8 @@ async def enter(request: Request, services: Services, completed: Completed) -> R
         await session.end("not-audited")
         raise
     services.charts.begin(session)
-    page = _PAGE_OF_INTENT.get(active.intent or "", "")
+    services.styles.begin(session.registration, active.style_url)
+    page = PAGE_OF_INTENT.get(active.intent or "", "")
     response = see(f"{services.root}/visits/{active.id}/{page}")
     seconds = max(int((active.expires_at - services.clock()).total_seconds()), 0)
     cookies.put(response, cookies.launch_name(active.id), secret=completed.browser, max_age=seconds)

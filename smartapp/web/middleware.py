@@ -19,6 +19,7 @@ from smartapp.i18n import Language
 from smartapp.observability.metrics import UNCOUNTED, Metrics
 from smartapp.observability.traces import UNTRACED, Traces
 from smartapp.web.errors import app_error, unexpected
+from smartapp.web.keys import Keys
 from smartapp.web.limits import RequestLimits
 from smartapp.web.speaking import Speaking
 from smartapp.web.watching import Watching, method_of, route_of
@@ -64,6 +65,7 @@ def middleware(
         Middleware(SecurityHeaders),
         Middleware(Watching, metrics=metrics, traces=traces),
         Middleware(Speaking, languages=languages),
+        Middleware(Keys),
         Middleware(UnexpectedErrors, page=unexpected),
         Middleware(RequestLimits, page=app_error),
     ]
@@ -71,7 +73,8 @@ def middleware(
 
 class SecurityHeaders:
     """Puts the headers on every response. A view that knows the registration sets
-    `request.state.frame_ancestors`.
+    `request.state.frame_ancestors`; one whose answer is the same for ever, and tells nothing of a patient,
+    sets `request.state.may_be_kept`.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -83,6 +86,7 @@ class SecurityHeaders:
             return
         state = scope.setdefault("state", {})
         state["frame_ancestors"] = ()
+        state["may_be_kept"] = False
         state["reference"] = new_reference()
         began = time.monotonic()
 
@@ -132,12 +136,14 @@ class UnexpectedErrors:
 
 
 def _cache_control(scope: Scope, status: int) -> str:
-    if scope["path"].startswith(_STATIC) and status in {200, 206, 304}:
+    if scope["path"].startswith(_STATIC) and status in {200, 304}:
         # An address with ?v=<hash of the content> never changes its meaning.
         versioned = scope["query_string"].startswith(b"v=")
         return "public, max-age=31536000, immutable" if versioned else "no-cache"
     if scope["path"] == _OUR_KEYS and status == 200:
         return "public, max-age=300"  # a new key is published long before it signs
+    if scope["state"]["may_be_kept"] and status == 200:
+        return "private, max-age=86400, immutable"
     return "no-store"
 
 

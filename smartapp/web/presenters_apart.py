@@ -48,6 +48,14 @@ def told_heading(patient: PatientIdentity, name: str) -> str:
     )
 
 
+def told_over_time(patient: PatientIdentity, name: str) -> str:
+    return (
+        _("What %(name)s told us, over time", name=name)
+        if patient.deceased
+        else _("What %(name)s has told us, over time", name=name)
+    )
+
+
 def nothing_said(patient: PatientIdentity, name: str, *, all_was_read: bool) -> str:
     """The line for a chart in which nobody's words were found. Not found is not the same as not there."""
     if patient.deceased:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from smartapp.fhir.patient_record import PatientIdentity, PatientRecord
+from smartapp.fhir.patient_record import PatientIdentity, PatientRecord, Reason
+from smartapp.fhir.statements import all_statements
 from smartapp.i18n import gettext as _
 from smartapp.i18n import ngettext
 from smartapp.sdm.because import because
@@ -17,6 +18,7 @@ from smartapp.sdm.model import Kind, Statement
 from smartapp.sdm.selection import Prompts, ShownReminder
 from smartapp.sdm.standing import is_over
 from smartapp.sdm.translations import IN_ENGLISH, Speech, Wording
+from smartapp.web.panels import Panel
 from smartapp.web.presenters_apart import (
     Apart,
     apart,
@@ -28,15 +30,24 @@ from smartapp.web.presenters_apart import (
 )
 from smartapp.web.presenters_differ import DifferView, View, differ_views
 from smartapp.web.presenters_heads_up import HeadsUp, heads_up
+from smartapp.web.presenters_room import PROMPTS
 from smartapp.web.presenters_said import Said, is_own_words, is_somebody_elses, said
-from smartapp.web.presenters_unread import Unread, unread_notes, unread_rules, unread_said
-from smartapp.web.presenters_who import Who, who
+from smartapp.web.presenters_unread import (
+    Unread,
+    unread_notes,
+    unread_people,
+    unread_rules,
+    unread_said,
+)
+from smartapp.web.presenters_waiting import Waiting, waiting
+from smartapp.web.presenters_who import strengths
 from smartapp.web.speaking import other_language
 from smartapp.web.telling import mark, with_grade
 
 MOST_TOLD = 3
 _MOST_IN_CHART = 3
 _CHILD_UNDER = 12
+_LINES = tuple(str(prompt.kind) for prompt in PROMPTS)
 _SENTENCE_END = re.compile(r"(?<=[.?])\s+(?=[^\W_a-zá-ú]|¿)|(?<=[。？])")
 
 
@@ -44,6 +55,8 @@ _SENTENCE_END = re.compile(r"(?<=[.?])\s+(?=[^\W_a-zá-ú]|¿)|(?<=[。？])")
 class Opening:
     """What stands at the top before anything is read. `ask` is "" where there is nobody to ask; `lang`: its
     language where that is not the page's, else "". `line` is quiet. `mark`: that `ask` is a draft.
+    `write`: the line of the next page below which its answer can be written at once, "" for none.
+    `questions`: those lines in the order of their keys, apart by spaces, "" where there is nobody to ask.
     """
 
     label: str
@@ -54,6 +67,8 @@ class Opening:
     next_label: str
     lang: str = ""
     mark: str = ""
+    write: str = ""
+    questions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,7 @@ class ReminderView:
 class Told:
     """`shown`: the first is shown large. `differ`: two that do not agree, which are not in `shown`, or None.
     `all_line` links to every statement; "" when these are all. `aside_line`: that some were set aside, or "".
-    `can_reread`: reading again may bring more.
+    `retry`: what failed and can be asked for again, None where nothing did.
     """
 
     heading: str
@@ -89,7 +104,7 @@ class Told:
     all_line: str
     aside_line: str
     unread: tuple[Unread, ...]
-    can_reread: bool
+    retry: Panel | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +118,25 @@ class InChart:
 
 
 @dataclass(frozen=True, slots=True)
-class ChartView:
-    """Everything that waits for the chart."""
+class ToldView:
+    """What is there as soon as what was said is: the notes may still be on their way."""
 
-    reminders: tuple[ReminderView, ...]
     told: Told
     in_chart: InChart | None
-    who: Who
+
+
+@dataclass(frozen=True, slots=True)
+class RestView:
+    """What waits for the whole chart. `unread`: what reminders need and could not be read; `retry` as in
+    Told. `can_reread`: so much failed that the whole chart can be asked for again.
+    """
+
+    reminders: tuple[ReminderView, ...]
     heads_up: HeadsUp | None
-    read_line: str
+    strengths: tuple[Said, ...]
+    unread: tuple[Unread, ...]
+    retry: Panel | None
+    can_reread: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +148,6 @@ class Beside:
 
     today: date
     name: str
-    read_line: str
     view: View
     set_aside: int
     sources: tuple[Citation, ...]
@@ -131,8 +155,10 @@ class Beside:
     speech: Speech = IN_ENGLISH
 
 
-def opening(patient: PatientIdentity, said: Wording, *, name: str, today: date) -> Opening:
-    """`said`: the question in the language of the page, as far as it is known there."""
+def opening(patient: PatientIdentity, said: Wording, *, name: str, today: date, prompt: str = "") -> Opening:
+    """`said`: the question in the language of the page, as far as it is known there. `prompt`: the line of
+    the questions page that asks it.
+    """
     if patient.deceased:
         return Opening(
             label=_("Before you go on"),
@@ -151,6 +177,8 @@ def opening(patient: PatientIdentity, said: Wording, *, name: str, today: date) 
         next_label=_("Go to the questions"),
         lang=other_language(said.language),
         mark=mark([said]),
+        write=prompt if prompt in _LINES else "",
+        questions=" ".join(_LINES),
     )
 
 
@@ -163,18 +191,42 @@ def is_child(birth_date: str, today: date) -> bool:
     return today.year - year - ((today.month, today.day) < (month, day)) < _CHILD_UNDER
 
 
-def chart_view(
-    record: PatientRecord, statements: tuple[Statement, ...], prompts: Prompts, beside: Beside
-) -> ChartView:
+def waits(patient: PatientIdentity, name: str) -> tuple[Waiting, ...]:
+    """The lines of a page whose chart is still being read."""
+    go = "" if patient.deceased else _("You can go in now.")
+    what = _("Goals, preferences and forms:")
+    told = waiting("told", Panel.SAID, what, heading=told_heading(patient, name), go=go)
+    people = _("Family, friends and care team:")
+    rest = () if patient.deceased else (waiting("rest", Panel.CHART, _("The whole chart, for reminders:")),)
+    return (
+        *rest,
+        told,
+        waiting("notes", Panel.NOTES, _("Notes:")),
+        waiting("who", Panel.PEOPLE, people, heading=_("Who matters")),
+    )
+
+
+def told_view(record: PatientRecord, beside: Beside) -> ToldView:
+    """`record`: with the notes or, where they are late, without them."""
+    statements = all_statements(record)
     parts = apart(statements)
-    reminders = () if record.patient.deceased else prompts.reminders
-    return ChartView(
-        reminders=tuple(_reminder(shown, beside) for shown in reminders),
+    return ToldView(
         told=_told(record, parts, contrasts(statements), beside),
         in_chart=_in_chart(parts.in_chart, beside.today),
-        who=who(record, parts.said, parts.on_file, today=beside.today),
+    )
+
+
+def rest_view(record: PatientRecord, prompts: Prompts, beside: Beside) -> RestView:
+    reminders = () if record.patient.deceased else prompts.reminders
+    unread = unread_rules(record)
+    failed = (unread, unread_said(record, beside.name), unread_people(record))
+    return RestView(
+        reminders=tuple(_reminder(shown, beside) for shown in reminders),
         heads_up=heads_up(record, beside.sources, is_reminded=any(map(_is_about_wording, reminders))),
-        read_line=beside.read_line,
+        strengths=strengths(apart(all_statements(record)).said, beside.today),
+        unread=unread,
+        retry=Panel.RULES if unread else None,
+        can_reread=sum(map(bool, failed)) > 1,
     )
 
 
@@ -201,28 +253,36 @@ def _told(record: PatientRecord, parts: Apart, differing: tuple[Contrast, ...], 
     pair = [statement for one in first for statement in (one.earlier, one.later)]
     # Two that differ stand in the place of one.
     told = most_telling(tuple(one for one in parts.said if one not in pair))[: MOST_TOLD - len(first)]
-    not_read = unread_said(record, name) + unread_rules(record)
+    is_early = record.notes.problem is Reason.STILL_READING
+    not_read = unread_said(record, name)
     unread = not_read + unread_notes(record, name)
     nothing = "" if told or pair else _("No goal, worry or preference on file is still open.")
-    if not parts.said and not pair:
+    if is_early and not told and not pair:
+        nothing = _("Nothing that is still open in goals, preferences and forms.")
+    elif not parts.said and not pair:
         nothing = nothing_said(record.patient, name, all_was_read=not unread)
     differ = differ_views(first, beside.view, name=name, can_ask=not record.patient.deceased)
+    retry = Panel.SAID if is_early else Panel.TOLD
     return Told(
         heading=told_heading(record.patient, name),
         shown=tuple(beside.view(statement) for statement in told),
         differ=next(iter(differ), None),
         nothing=nothing,
-        all_line=_all_line(parts, told, pair),
+        all_line=all_line(
+            len(parts.said), len(told) + sum(one in parts.said for one in pair), is_early=is_early
+        ),
         aside_line=set_aside_line(beside.set_aside) if beside.set_aside else "",
         unread=unread,
-        can_reread=bool(not_read),
+        retry=retry if not_read else None,
     )
 
 
-def _all_line(parts: Apart, told: tuple[Statement, ...], pair: list[Statement]) -> str:
-    count, shown = len(parts.said), len(told) + sum(one in parts.said for one in pair)
+def all_line(count: int, shown: int, *, is_early: bool = False) -> str:
+    """ "" where all are shown. `is_early`: nobody knows yet how many there are."""
     if count <= shown:
         return ""
+    if is_early:
+        return _("All statements")
     return ngettext("All %(n)s statement, newest first", "All %(n)s statements, newest first", count)
 
 

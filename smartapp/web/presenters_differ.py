@@ -35,7 +35,11 @@ def differs_from(contrasts: Iterable[Contrast]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for one in contrasts:
         for this, other in ((one.earlier, one.later), (one.later, one.earlier)):
-            day = words.day(other.said_on) if other.said_on else _("a statement without a date")
+            day = (
+                words.known_day(other.said_on, other.known_to)
+                if other.said_on
+                else _("a statement without a date")
+            )
             found.setdefault(anchor(this), _("Differs from %(day)s", day=day))
     return found
 

@@ -6,6 +6,7 @@ from smartapp.i18n import gettext as _
 from smartapp.i18n import ngettext
 from smartapp.web import words
 from smartapp.web.kept import Kept
+from smartapp.web.presenters_banner import Banner, Looks, banner, looks
 from smartapp.web.visit import Visit
 
 
@@ -21,7 +22,8 @@ class OpenView:
 @dataclass(frozen=True, slots=True)
 class EndingPage:
     """`unsent`: what is not known to be in the chart, as typed. `only_here`: the same in one piece where no
-    later launch can be offered it, to be copied. `back`: where the clinician goes on instead.
+    later launch can be offered it, to be copied. `back`: where the clinician goes on instead. `banner`: None
+    where the patient was not read yet.
     """
 
     heading: str
@@ -33,6 +35,8 @@ class EndingPage:
     action: str
     token: str
     patient_id: str
+    banner: Banner | None
+    looks: Looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def open_view(visit: Visit) -> OpenView:
 
 
 def ending_page(visit: Visit, kept: Kept) -> EndingPage:
+    patient = visit.services.charts.known_patient(visit.session)
     return EndingPage(
         heading=_("End this visit?"),
         unsent=() if kept.is_anonymous else kept.texts,
@@ -63,6 +68,8 @@ def ending_page(visit: Visit, kept: Kept) -> EndingPage:
         action=visit.path("end"),
         token=visit.token,
         patient_id=visit.session.launch.patient_id,
+        banner=banner(patient, visit) if patient else None,
+        looks=looks(visit),
     )
 
 

@@ -9,6 +9,7 @@ from smartapp.i18n import Language
 from smartapp.i18n import gettext as _
 from smartapp.sdm.knowledge import Question
 from smartapp.sdm.translations import Wording
+from smartapp.web.presenters_banner import Looks
 
 _TRADITIONAL: Final = "這裡只有簡體中文。您也可以選擇其他語言。"
 """That there is simplified Chinese only, and that another language can be chosen: for who reads this."""
@@ -51,6 +52,7 @@ class ForPatientPage:
     place: str
     aside: Aside
     traditional: str
+    looks: Looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Screen:
     reads_traditional: bool = False
 
 
-def for_patient_page(screen: Screen, known: Mapping[str, Language]) -> ForPatientPage:
+def for_patient_page(screen: Screen, known: Mapping[str, Language], looks: Looks) -> ForPatientPage:
     """`known`: every language of the interface. What is for the clinician is worded in the language of the
     request, the rest in the patient's.
     """
@@ -95,6 +97,7 @@ def for_patient_page(screen: Screen, known: Mapping[str, Language]) -> ForPatien
             place=_("%(number)s of %(all)s", number=at + 1, all=len(screen.questions)),
             aside=aside,
             traditional=_TRADITIONAL if _is_simplified_instead(screen) else "",
+            looks=looks,
         )
 
 

@@ -2,48 +2,28 @@
 form's hidden fields.
 """
 
+import asyncio
 from dataclasses import dataclass
 
-from smartapp.fhir.patient_record import PatientIdentity
+from smartapp.fhir.patient_record import PartName, PatientIdentity
 from smartapp.i18n import gettext as _
 from smartapp.i18n import marked
 from smartapp.sdm.phrases import sentences
 from smartapp.web import words
+from smartapp.web.kept import what_is_kept
+from smartapp.web.presenters_banner import Banner, banner, looks
 from smartapp.web.presenters_ending import OpenView, open_view
+from smartapp.web.presenters_visit import visit_name
 from smartapp.web.soon import soon
 from smartapp.web.visit import Visit
 
-_NAME_LIMIT = 120
-_CLINICIAN_WAIT_S = 0.3
+_LINE_WAIT_S = 0.3
 _STEPS = (
     ("before", "", marked("Before"), marked(" you walk in")),
     ("room", "room", marked("In the room"), ""),
     ("review", "review", marked("Review"), marked(" and send")),
     ("done", "done", marked("Done"), ""),
 )
-
-
-_GENDERS = {
-    "female": marked("female"),
-    "male": marked("male"),
-    "other": marked("other"),
-    "unknown": marked("unknown"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Banner:
-    """Surname first, as the NHS banner has it; every part says "Not known" rather than nothing."""
-
-    name: str
-    born: str
-    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +41,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Frame:
     """`token` and `patient_id` go into every form; `base` is the launch's path, with a slash at its end.
-    `open`: when the visit will close by itself; `open_line` says so.
+    `open`: when the visit will close by itself; `open_line` says so. `visit_name`: "" when it is not known;
+    `visit_line` has it too. `has_unsent`: something is kept that is not known to be in the chart.
     """
 
     banner: Banner
@@ -74,22 +55,9 @@ class Frame:
     base: str
     open: OpenView
     open_line: str
-
-
-def banner(patient: PatientIdentity, visit: Visit) -> Banner:
-    born = words.birth(patient.birth_date, visit.services.today())
-    facts = [
-        Fact(_("Born"), born),
-        Fact(
-            _("Gender"),
-            words.one_line(words.sentence(_(_GENDERS.get(patient.gender, patient.gender))), 30)
-            or _("Not known"),
-        ),
-        Fact(_("MRN"), words.one_line(patient.mrn, 40) or _("Not known")),
-    ]
-    if patient.deceased:
-        facts.append(Fact(_("Deceased"), _("Yes")))
-    return Banner(full_name(patient), born, tuple(facts))
+    style_url: str = ""
+    visit_name: str = ""
+    has_unsent: bool = False
 
 
 def call_name(patient: PatientIdentity) -> str:
@@ -100,13 +68,17 @@ def call_name(patient: PatientIdentity) -> str:
 async def frame(visit: Visit, patient: PatientIdentity, step: str, *, buttons: bool = False) -> Frame:
     """`step`: which of the four is current, "" for none. `buttons`: steps are buttons of the page's form.
 
-    The clinician's name is read with the chart; a page does not wait long for it.
+    The clinician's name and the visit are read with the chart; a page does not wait long for them.
     """
     launch = visit.session.launch
     today = words.weekday(visit.services.today())
     reading = visit.services.charts.of(visit.session)
-    details = await soon(reading.clinician(), _CLINICIAN_WAIT_S)
+    details, encounter = await asyncio.gather(
+        soon(reading.clinician(), _LINE_WAIT_S), soon(reading.part(PartName.VISIT), _LINE_WAIT_S)
+    )
     clinician = words.one_line(details.name, 60) if details else ""
+    named = visit_name(encounter, visit.services.local)
+    around = looks(visit)
     return Frame(
         banner=banner(patient, visit),
         call_name=call_name(patient),
@@ -114,20 +86,14 @@ async def frame(visit: Visit, patient: PatientIdentity, step: str, *, buttons: b
             Step(name, visit.path(path), _(short), _(rest), is_current=name == step, is_button=buttons)
             for name, path, short, rest in _STEPS
         ),
-        visit_line=sentences((words.details([today]), clinician)) if clinician else today,
-        is_test_data=visit.session.registration.is_sandbox,
+        visit_line=sentences((words.details([named or today]), clinician)) if clinician else named or today,
+        is_test_data=around.is_test_data,
         token=visit.token,
         patient_id=launch.patient_id,
         base=visit.path(),
         open=(shown := open_view(visit)),
         open_line=_("Open until %(time)s", time=shown.time),
+        style_url=around.style_url,
+        visit_name=named,
+        has_unsent=bool((await what_is_kept(visit)).texts),
     )
-
-
-def full_name(patient: PatientIdentity) -> str:
-    """DELGADO, Rosa (Mrs)"""
-    family = words.one_line(patient.family, _NAME_LIMIT).upper()
-    given = words.one_line(patient.given, _NAME_LIMIT)
-    prefix = words.one_line(patient.prefix, 20)
-    name = ", ".join(part for part in (family, given) if part) or _("Name not known")
-    return f"{name} ({prefix})" if prefix else name

@@ -11,6 +11,7 @@ from smartapp.i18n import marked
 from smartapp.sdm.model import Change, ChangeKind
 from smartapp.sdm.phrases import sentences
 from smartapp.web import words
+from smartapp.web.goal_status import achievement_words, status_words
 from smartapp.web.merging import mark
 from smartapp.web.presenters_change import CHOICES, ChangeView, change_view
 from smartapp.web.presenters_frame import Frame
@@ -25,28 +26,6 @@ _STORED_AS: Final = {
     ChangeKind.NO_LONGER_WANTED: marked("Stored as cancelled."),
 }
 _IN_EHR: Final = marked("Open the goal in the EHR and mark there what became of it.")
-_STATUS: Final = {
-    "proposed": marked("Proposed"),
-    "planned": marked("Planned"),
-    "accepted": marked("Accepted"),
-    "active": marked("Active"),
-    "on-hold": marked("On hold"),
-    "completed": marked("Completed"),
-    "cancelled": marked("Cancelled"),
-    "entered-in-error": marked("Entered in error"),
-    "rejected": marked("Rejected"),
-}
-_ACHIEVEMENT: Final = {
-    "in-progress": marked("in progress"),
-    "improving": marked("getting better"),
-    "worsening": marked("getting worse"),
-    "no-change": marked("no change"),
-    "achieved": marked("achieved"),
-    "sustaining": marked("achieved and kept up"),
-    "not-achieved": marked("not achieved"),
-    "no-progress": marked("no progress"),
-    "not-attainable": marked("not attainable"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +136,6 @@ def goal_page(frame: Frame, showing: Showing) -> GoalPage:
     )
 
 
-def status_words(status: str) -> str:
-    """The FHIR status as the screens write it."""
-    return _(_STATUS[status]) if status in _STATUS else words.sentence(words.one_line(status, 30))
-
-
 def mark_of(text: str) -> str:
     """What stands for words in the form, however a browser breaks their lines."""
     return mark(" ".join(text.split()))
@@ -181,7 +155,7 @@ def faults_of(typed: Typed, *, limit: int) -> str:
 def _status(entry: ChartEntry) -> str:
     """Active, in progress. Version 2."""
     achievement = entry.statement.achievement if entry.statement else ""
-    parts = [status_words(entry.status), _(_ACHIEVEMENT.get(achievement, ""))]
+    parts = [status_words(entry.status), achievement_words(achievement)]
     status = words.details(parts) if any(parts) else ""
     version = _("Version %(version)s.", version=words.one_line(entry.version, 20)) if entry.version else ""
     return sentences((status, version))

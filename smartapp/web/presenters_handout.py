@@ -116,6 +116,7 @@ class PaperPage:
     """The page and nothing around it."""
 
     handout: Handout
+    is_test_data: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from smartapp.fhir.patient_record import PatientIdentity
 from smartapp.smart.registration import Registration
 from smartapp.web import words
-from smartapp.web.presenters_frame import full_name
+from smartapp.web.presenters_banner import full_name
 
 _ID_TAIL = 6
 

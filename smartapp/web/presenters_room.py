@@ -17,10 +17,9 @@ from smartapp.web.asking import asked, is_asked_by, is_of_sheet, with_sheet
 from smartapp.web.draft import Box, BoxFault
 from smartapp.web.own_sheet import Texts
 from smartapp.web.presenters_box import Around, BoxView, box_view
-from smartapp.web.presenters_confirm import ConfirmView
 from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_said import Said
-from smartapp.web.presenters_talks import Talks
+from smartapp.web.presenters_waiting import Waiting
 from smartapp.web.speaking import other_language
 from smartapp.web.telling import mark
 
@@ -87,7 +86,7 @@ class FirstView:
 class PromptView:
     """`id` is the value of ?open= and the end of the "add" button's value. `first`: for the closed line.
     `is_said`: a question to say aloud, and not a place to write. `can_show`: it can be shown to the patient.
-    `lang`: of `ask` where that is not the page's, else "".
+    `lang`: of `ask` where that is not the page's, else "". `is_sought`: it was opened to be written below.
     """
 
     id: str
@@ -101,6 +100,7 @@ class PromptView:
     boxes: tuple[BoxView, ...]
     can_show: bool = False
     lang: str = ""
+    is_sought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,8 @@ class OfferView:
 
 @dataclass(frozen=True, slots=True)
 class RoomPage:
-    """`id`: of this showing of the page. `waiting`: the chart is still being read, so people, conditions and
-    earlier statements may be missing. `mark`: that questions on it are drafts, or in English; "" for neither.
+    """`id`: of this showing of the page. `waiting`: lines for what is not there yet. `mark`: that questions
+    are drafts, or in English; "" for neither.
     """
 
     id: str
@@ -146,15 +146,10 @@ class RoomPage:
     errors: tuple[ErrorLine, ...]
     is_quiet: bool
     prompts: tuple[PromptView, ...]
-    topics: tuple[TopicView, ...]
-    places: tuple[MoreQuestion, ...]
-    before: tuple[Said, ...]
     kept_line: str
     review_label: str
     offer: OfferView | None
-    waiting: bool
-    talks: Talks
-    confirm: tuple[ConfirmView, ...]
+    waiting: tuple[Waiting, ...]
     mark: str = ""
 
 
@@ -218,7 +213,7 @@ def prompt_views(
             around,
             faults=faults,
             earlier=tuple(said for kind, said in earlier if id_ == str(kind))[:2],
-            is_open=id_ == opened or any(fault.box in mine for fault in faults),
+            is_sought=id_ == opened,
         )
         for key, (id_, mine) in enumerate(groups.items(), start=1)
     )
@@ -317,7 +312,7 @@ def _prompt(
     *,
     faults: tuple[BoxFault, ...],
     earlier: tuple[Said, ...],
-    is_open: bool,
+    is_sought: bool,
 ) -> PromptView:
     written = [box for box in mine if box.is_written]
     return PromptView(
@@ -325,13 +320,14 @@ def _prompt(
         key=str(line.key) if line.key <= _KEYS else "",
         ask=line.ask,
         is_said=line.id not in _WRITTEN_DOWN and not is_of_sheet(line.id.removeprefix(ASK)),
-        is_open=is_open,
+        is_open=is_sought or any(fault.box in mine for fault in faults),
         state=ngettext("%(n)s written", "%(n)s written", len(written)) if written else _("Write"),
         first=_first(written[0]) if written else None,
         earlier=earlier,
         boxes=tuple(_boxes(mine, around, faults, need=line.need)),
         can_show=line.can_show,
         lang=line.lang,
+        is_sought=is_sought,
     )
 
 

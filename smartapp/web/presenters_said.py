@@ -112,7 +112,7 @@ def said(statement: Statement, today: date, *, names_speaker: bool = True, role:
         theirs=words.details([words.sentence(_said_by(statement))]) if is_somebody_elses(statement) else "",
         flag=_flag(statement, today),
         unconfirmed=words.sentence(_unconfirmed(statement)),
-        day=words.day(statement.said_on) if statement.said_on else _("No date"),
+        day=words.known_day(statement.said_on, statement.known_to) if statement.said_on else _("No date"),
         excerpt=excerpt if is_whole else "",
         around="" if is_whole else excerpt,
         reference=words.one_line(statement.source.reference, _WHO_LIMIT),
@@ -184,7 +184,7 @@ def _source(statement: Statement, *, names_speaker: bool, role: str) -> str:
     parts = [
         _(KIND_WORDS[statement.kind]),
         _status(statement),
-        words.day(statement.said_on) if statement.said_on else _("no date"),
+        words.known_day(statement.said_on, statement.known_to) if statement.said_on else _("no date"),
         also_on(statement),
         _note(title, role) if not statement.confirmed else "",
         _(_TIMES[statement.time]),

@@ -11,10 +11,10 @@ from smartapp.sdm.model import ChangeKind
 from smartapp.sdm.phrases import sentences
 from smartapp.sdm.wording import KIND_WORDS
 from smartapp.web import words
+from smartapp.web.goal_status import status_words
 from smartapp.web.presenters_change import outcome_of
 from smartapp.web.presenters_filing import title_of
 from smartapp.web.presenters_frame import Frame
-from smartapp.web.presenters_goal import status_words
 from smartapp.web.presenters_review import said_by
 from smartapp.writing.changing import Written
 from smartapp.writing.model import State

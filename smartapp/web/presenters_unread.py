@@ -10,13 +10,7 @@ from smartapp.i18n import gettext as _
 from smartapp.i18n import marked, ngettext
 from smartapp.notes.note_text import Unreadable
 from smartapp.web import words
-
-_SAID_PARTS = (
-    PartName.GOALS, PartName.PREFERENCES, PartName.NOTES, PartName.QUESTIONNAIRES, PartName.CARE_PLANS,
-    PartName.PRIORITIES, PartName.CONSENTS, PartName.PLANNING_DOCUMENTS,
-)  # fmt: skip
-_PEOPLE_PARTS = (PartName.RELATED_PERSONS, PartName.CARE_TEAM)
-_RULE_PARTS = (PartName.VISIT, PartName.CONDITIONS, PartName.MEDICINES, PartName.ORDERS, PartName.VALUES)
+from smartapp.web.panels import PARTS, Panel
 
 PART_WORDS = {
     PartName.GOALS: marked("goals"),
@@ -78,11 +72,11 @@ class Unread:
     link_name: str = ""
 
 
-def unread_said(record: PatientRecord, name: str) -> tuple[Unread, ...]:
-    """Parts in which the patient may have said more."""
+def unread_said(record: PatientRecord, name: str, panel: Panel = Panel.TOLD) -> tuple[Unread, ...]:
+    """Parts of this panel in which the patient may have said more. What is still being read is none."""
     return _unread(
         record,
-        _SAID_PARTS,
+        panel,
         _("There may be more that %(name)s has said. Look in the chart, or ask.", name=name),
     )
 
@@ -141,13 +135,22 @@ def _note_why(note: Note) -> str:
     return _(_WHY[note.problem])
 
 
+def unread_around(record: PatientRecord) -> tuple[Unread, ...]:
+    """Who and what an answer could be about."""
+    return _unread(
+        record,
+        Panel.AROUND,
+        _("The boxes may offer too few people and conditions. A name can be typed there."),
+    )
+
+
 def unread_people(record: PatientRecord) -> tuple[Unread, ...]:
-    return _unread(record, _PEOPLE_PARTS, _("There may be more people who matter."))
+    return _unread(record, Panel.PEOPLE, _("There may be more people who matter."))
 
 
 def unread_rules(record: PatientRecord) -> tuple[Unread, ...]:
     """Parts that reminders need."""
-    return _unread(record, _RULE_PARTS, _("A reminder may be missing for that."))
+    return _unread(record, Panel.RULES, _("A reminder may be missing for that."))
 
 
 def parts_read(record: PatientRecord) -> str:
@@ -170,8 +173,12 @@ def _wanted(record: PatientRecord) -> list[AnyPart]:
     return [part for part in record.parts if part.name not in unwanted]
 
 
-def _unread(record: PatientRecord, names: tuple[PartName, ...], consequence: str) -> tuple[Unread, ...]:
-    parts = [part for part in _wanted(record) if part.name in names]
+def _unread(record: PatientRecord, panel: Panel, consequence: str) -> tuple[Unread, ...]:
+    parts = [
+        part
+        for part in _wanted(record)
+        if part.name in PARTS[panel] and part.problem is not Reason.STILL_READING
+    ]
     found = [
         Unread(
             _("%(parts)s could not be read.", parts=_listed(part.name for part in group)),

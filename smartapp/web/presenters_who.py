@@ -11,6 +11,7 @@ from smartapp.i18n import ngettext
 from smartapp.sdm.model import Kind, Statement
 from smartapp.sdm.phrases import in_parts
 from smartapp.web import words
+from smartapp.web.panels import Panel
 from smartapp.web.presenters_said import Said, language_name, said
 from smartapp.web.presenters_unread import Unread, unread_people
 
@@ -27,11 +28,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Who:
+    """`retry`: what can be asked for again, None where nothing failed."""
+
     people: tuple[Person, ...]
     nobody: str
-    language: str
-    strengths: tuple[Said, ...]
     unread: tuple[Unread, ...]
+    retry: Panel | None
 
 
 @dataclass(slots=True)
@@ -48,13 +50,7 @@ class _Entry:
         self.details += [detail] if detail and detail not in self.details else []
 
 
-def who(
-    record: PatientRecord,
-    said_before: tuple[Statement, ...],
-    on_file: tuple[Statement, ...],
-    *,
-    today: date,
-) -> Who:
+def who(record: PatientRecord, on_file: tuple[Statement, ...]) -> Who:
     close = _close(record, on_file)
     documents = [statement for statement in on_file if not statement.about_person]
     people = [_person(entry) for entry in close]
@@ -65,10 +61,26 @@ def who(
     return Who(
         people=tuple(people),
         nobody=not_known if nobody_known else "",
-        language=_language(record.patient),
-        strengths=tuple(said(s, today) for s in said_before if s.kind is Kind.STRENGTH)[:_MOST_STRENGTHS],
-        unread=unread_people(record),
+        unread=(unread := unread_people(record)),
+        retry=Panel.PEOPLE if unread else None,
     )
+
+
+def strengths(said_before: tuple[Statement, ...], today: date) -> tuple[Said, ...]:
+    """What can be named as going well: the newest."""
+    return tuple(said(s, today) for s in said_before if s.kind is Kind.STRENGTH)[:_MOST_STRENGTHS]
+
+
+def language_line(patient: PatientIdentity) -> str:
+    """ "Spanish, from registration. An interpreter is needed." """
+    if not patient.language:
+        spoken = _or_ask(patient, _("Not recorded."), _("Ask."))
+    else:
+        spoken = words.sentence(
+            _("%(language)s, from registration.", language=language_name(patient.language))
+        )
+    needs = {True: " " + _("An interpreter is needed."), False: " " + _("No interpreter needed."), None: ""}
+    return spoken if patient.deceased else spoken + needs[patient.interpreter_needed]
 
 
 def _close(record: PatientRecord, on_file: tuple[Statement, ...]) -> list[_Entry]:
@@ -134,19 +146,8 @@ def _speaks(person: RelatedPerson, patient: PatientIdentity) -> str:
 
 
 def _on_file(statement: Statement) -> str:
-    day = words.day(statement.said_on) if statement.said_on else _("no date")
+    day = words.known_day(statement.said_on, statement.known_to) if statement.said_on else _("no date")
     return _("On file, %(day)s.", day=day)
-
-
-def _language(patient: PatientIdentity) -> str:
-    if not patient.language:
-        spoken = _or_ask(patient, _("Not recorded."), _("Ask."))
-    else:
-        spoken = words.sentence(
-            _("%(language)s, from registration.", language=language_name(patient.language))
-        )
-    needs = {True: " " + _("An interpreter is needed."), False: " " + _("No interpreter needed."), None: ""}
-    return spoken if patient.deceased else spoken + needs[patient.interpreter_needed]
 
 
 def _or_ask(patient: PatientIdentity, known: str, ask: str) -> str:

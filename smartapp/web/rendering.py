@@ -1,8 +1,8 @@
 """Templates to HTML: whole pages, and pages that are sent piece by piece while the chart is still being read.
 
-A streamed template prints `{{ flush }}` wherever what stands so far can be painted, and calls coroutine
-methods of its presenter: Jinja waits for each one where it stands, so the page arrives in reading order and
-needs no script.
+A streamed template prints `{{ flush }}` where what stands so far can be painted. Its panels come between
+that and what closes the page, each a template of its own, in the order in which they are there
+(`streaming`). Nothing is awaited in a template, and none of it needs a script.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from smartapp import i18n
+from smartapp.web.keys import keys
 from smartapp.web.speaking import content_language, switch
 
 # A unit separator: no HTML holds it, and it is taken out again here.
@@ -46,12 +47,13 @@ class Pages:
             language=i18n.language,
             direction=i18n.direction,
             switch=switch,
+            keys=keys,
             content_lang=content_language,
             root=root,
             css_url=f"{root}/static/app.css?v={_version(STATIC / 'app.css')}",
             handout_css_url=f"{root}/static/{HANDOUT_CSS.name}?v={_version(HANDOUT_CSS)}",
+            icon_url=f"{root}/static/icon.svg?v={_version(STATIC / 'icon.svg')}",
             js_url=f"{root}/static/app.js?v={_version(STATIC / 'app.js')}",
-            visit_js_url=f"{root}/static/visit.js?v={_version(STATIC / 'visit.js')}",
         )
 
     async def html(self, template: str, page: object) -> str:

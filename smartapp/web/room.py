@@ -1,74 +1,44 @@
 """In the room: the questions, and keeping what is typed, whatever happens to the session or the EHR."""
 
-from functools import partial
-
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from smartapp.fhir.patient_record import PatientRecord
-from smartapp.fhir.statements import all_statements
 from smartapp.fhir.this_patient import is_id
-from smartapp.i18n import gettext as _
 from smartapp.sdm.knowledge import Catalogue
 from smartapp.sdm.model import Kind
-from smartapp.sdm.selection import Prompts
-from smartapp.sdm.standing import is_over
 from smartapp.web import draft_form, presenters_room, words
-from smartapp.web.asking import OWN, Asked, asked, is_of_sheet
-from smartapp.web.desk import Desk, adopt, change, discard, keep, look, offer
+from smartapp.web.asking import OWN, Asked, asked
+from smartapp.web.desk import adopt, change, discard, keep, look, offer
 from smartapp.web.draft import Box, Draft, faults_of, is_box_id
-from smartapp.web.draft_form import DraftForm, new_box_id, new_page_id
+from smartapp.web.draft_form import DraftForm, new_box_id
 from smartapp.web.errors import wants_json
+from smartapp.web.kept import what_is_kept
+from smartapp.web.keys import KEYS, NOW, keep_keys
+from smartapp.web.panels import PARTS, panel_of
 from smartapp.web.presenters_box import Around
-from smartapp.web.presenters_confirm import confirm_views, not_confirmed
-from smartapp.web.presenters_frame import Frame
-from smartapp.web.presenters_frame import frame as frame_of
-from smartapp.web.presenters_offer import offer_view
 from smartapp.web.presenters_room import (
     ADD,
     ASK,
     PLACES,
     PROMPTS,
     SHOW,
-    OfferView,
-    RoomPage,
-    prompt_of,
     question_behind,
 )
-from smartapp.web.presenters_said import said
 from smartapp.web.presenters_talks import GOAL_BUTTON, MIRROR, MORE_OPTION, SHEET_BUTTON, mirrored
-from smartapp.web.remembered import prompts_of
 from smartapp.web.soon import soon
 from smartapp.web.speaking import LANGUAGE, keep_choice
-from smartapp.web.telling import speech_of
-from smartapp.web.topics import strengths_of, talks_of
+from smartapp.web.statement_places import ROOM, SOURCE_BUTTON, all_statements_path
+from smartapp.web.topics import strengths_of
 from smartapp.web.visit import Visit, open_even_ended, open_posted, open_visit, read_posted, see
 
 CHART_WAIT_S = 1.0
-"""How long the page waits for people, conditions and earlier statements. The questions never wait for
-data.
-"""
+"""How long what can do without the chart waits for it. The questions never wait for data."""
 ROOM_WITH_ERRORS = "room#errors"
 """The fragment moves the focus to the list of errors, also without a script and inside a frame."""
+REREAD = "reread-"
+"""How the values of the buttons begin that keep the draft and ask for a part of the chart again."""
 _PAGES = frozenset({"before", "room", "review", "done", "statements", "end"})
-
-
-async def show(request: Request) -> Response:
-    """The questions, with what was typed so far. Faults are told here, with the words as they were typed."""
-    visit = await open_visit(request)
-    patient = await visit.patient()
-    record = await soon(visit.record(), CHART_WAIT_S)
-    desk = await look(visit)
-    page = _page(
-        visit,
-        record,
-        desk,
-        prompts=await prompts_of(visit, record, desk.draft) if record else None,
-        frame=await frame_of(visit, patient, "room", buttons=True),
-        offered=offer_view(await offer(visit)),
-        opened=request.query_params.get("open", ""),
-    )
-    return HTMLResponse(await visit.services.pages.html("room.html", page))
 
 
 async def keep_draft(request: Request) -> Response:
@@ -81,9 +51,11 @@ async def keep_draft(request: Request) -> Response:
     kept_at = await keep(visit, posted.boxes, posted.page, sheet=posted.sheet)
     await open_visit(request)  # tells that the session ended, now that the text is safe
     if wants_json(request):
-        return JSONResponse({"kept_at": words.clock_time(kept_at)})
+        has_unsent = bool((await what_is_kept(visit)).texts)
+        return JSONResponse({"kept_at": words.clock_time(kept_at), "unsent": has_unsent})
     response = see(visit.path(await _next(visit, posted)))
     keep_choice(request, response, posted.next.removeprefix(LANGUAGE))
+    keep_keys(response, posted.next.removeprefix(KEYS))
     return response
 
 
@@ -113,6 +85,10 @@ async def _next(visit: Visit, posted: DraftForm) -> str:
         return _for_patient(visit.services.catalogue, posted.next.removeprefix(SHOW))
     if posted.next.startswith(SHEET_BUTTON):
         return sheet_path(visit.services.catalogue, posted.next.removeprefix(SHEET_BUTTON)) or "room"
+    panel = panel_of(posted.next.removeprefix(REREAD)) if posted.next.startswith(REREAD) else None
+    if panel is not None:
+        await visit.services.charts.reread(visit.session, PARTS[panel])
+        return "room"
     if posted.next == MORE_OPTION:
         return f"sheets/{OWN}?more=1#add-option"
     return await _page_behind(visit, posted)
@@ -122,9 +98,15 @@ async def _page_behind(visit: Visit, posted: DraftForm) -> str:
     if posted.next.startswith(GOAL_BUTTON) and is_id(goal := posted.next.removeprefix(GOAL_BUTTON)):
         return f"goals/{goal}"
     here = sheet_path(visit.services.catalogue, posted.sheet_id) or "room"
+    if posted.next.startswith(SOURCE_BUTTON):
+        return all_statements_path(ROOM, posted.next.removeprefix(SOURCE_BUTTON))
+    if posted.next.startswith(KEYS):
+        return f"{here}#{NOW}"
     page = posted.next if posted.next in _PAGES else here
     if page == "review" and faults_of((await look(visit)).draft):
         return ROOM_WITH_ERRORS
+    if page == "statements":
+        return all_statements_path(ROOM)
     return "" if page == "before" else page
 
 
@@ -165,9 +147,9 @@ def _new_box(what: str, catalogue: Catalogue, draft: Draft) -> Box | None:
         return None if question is None else answer_box(question)
     kind, _, goal = what.partition("-")
     if kind == Kind.CONFIDENCE:
-        return _box(Kind.CONFIDENCE, goal=goal if is_box_id(goal) else "")
+        return empty_box(Kind.CONFIDENCE, goal=goal if is_box_id(goal) else "")
     kinds = {str(prompt.kind): prompt.kind for prompt in (*PROMPTS, *PLACES)}
-    return _box(kinds[what]) if what in kinds else None
+    return empty_box(kinds[what]) if what in kinds else None
 
 
 def answer_box(question: Asked) -> Box:
@@ -177,72 +159,9 @@ def answer_box(question: Asked) -> Box:
     return Box(new_box_id(), question.kind, question=question.id, verbatim=not question.is_summary)
 
 
-def _box(kind: Kind, *, goal: str = "") -> Box:
+def empty_box(kind: Kind, *, goal: str = "") -> Box:
     """A decision starts as the clinician's summary: it belongs to more than one, so nobody is quoted."""
     return Box(new_box_id(), kind, goal=goal, verbatim=kind is not Kind.DECISION)
-
-
-def _page(
-    visit: Visit,
-    record: PatientRecord | None,
-    desk: Desk,
-    *,
-    prompts: Prompts | None,
-    frame: Frame,
-    offered: OfferView | None,
-    opened: str,
-) -> RoomPage:
-    catalogue, today = visit.services.catalogue, visit.services.today()
-    faults = faults_of(desk.draft)
-    speech = speech_of(visit.services.translations)
-    earlier = tuple(
-        (statement.kind, said(statement, today))
-        for statement in (all_statements(record) if record else ())
-        if statement.was_said and not is_over(statement)
-    )
-    questions = prompts.questions if prompts else catalogue.questions
-    ask_still = prompts.confirm if prompts else ()
-    confirm = confirm_views(ask_still, partial(prompt_of, catalogue=catalogue), today, speech)
-    written = len(desk.draft.written)
-    return RoomPage(
-        id=new_page_id(),
-        frame=frame,
-        errors=presenters_room.error_lines(faults),
-        is_quiet=not written,
-        prompts=presenters_room.prompt_views(
-            _with_empty_boxes(desk.draft),
-            faults,
-            around_of(record, frame.call_name),
-            catalogue=catalogue,
-            speech=speech,
-            earlier=earlier,
-            opened=opened,
-            own=desk.draft.sheet,
-        ),
-        topics=presenters_room.topic_views(questions, catalogue, speech),
-        places=presenters_room.place_views(questions),
-        before=not_confirmed(earlier, confirm)[: presenters_room.MOST_BEFORE],
-        kept_line=_("Draft kept %(time)s", time=words.clock_time(desk.changed_at))
-        if written and desk.changed_at
-        else "",
-        review_label=presenters_room.review_label(written),
-        offer=offered,
-        waiting=record is None,
-        confirm=confirm,
-        talks=talks_of(visit, record, desk.draft),
-        mark=presenters_room.mark_of(questions, catalogue, speech),
-    )
-
-
-def _with_empty_boxes(draft: Draft) -> tuple[Box, ...]:
-    """The draft's boxes, and an empty one for each prompt that has none. Empty places of a decision sheet
-    stand on the sheet only.
-    """
-    open_here = {box.question for box in draft.written}
-    here = tuple(box for box in draft.boxes if box.question in open_here or not is_of_sheet(box.question))
-    present = {box.kind for box in here if not box.question}
-    missing = (prompt.kind for prompt in PROMPTS if prompt.kind not in present)
-    return here + tuple(_box(kind) for kind in missing)
 
 
 def around_of(record: PatientRecord | None, patient_name: str) -> Around:

@@ -1,7 +1,6 @@
 """Every address of the app. Paths are a contract with EHRs, bookmarks and other programs."""
 
 from starlette.routing import BaseRoute, Mount, Route, Router
-from starlette.staticfiles import StaticFiles
 
 from smartapp.web import (
     about,
@@ -14,20 +13,24 @@ from smartapp.web import (
     goal,
     handout,
     handout_filing,
+    keys_switch,
     language,
     launch,
     picker,
     prompts,
     review,
     room,
+    room_page,
     sheets,
     sources,
     statements,
+    style,
     system,
     undo,
     why,
 )
 from smartapp.web.rendering import STATIC
+from smartapp.web.statics import Statics
 
 
 def routes() -> list[BaseRoute]:
@@ -41,6 +44,7 @@ def routes() -> list[BaseRoute]:
         Route("/open/{registration_id}/launch", picker.open_patient, methods=["POST"]),
         Mount("/visits/{launch_id}", app=Router(_visit_routes(), redirect_slashes=False)),
         Route("/language", language.choose, methods=["POST"]),
+        Route("/keys", keys_switch.choose, methods=["POST"]),
         Route("/sources", sources.index),
         Route("/sources/wording.json", sources.wording_as_json),
         Route("/sources/wording", sources.show_wording),
@@ -53,14 +57,15 @@ def routes() -> list[BaseRoute]:
         Route("/healthz", system.healthz),
         Route("/readyz", system.readyz),
         Route("/metrics", system.metrics),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", Statics(STATIC)),
     ]
 
 
 def _visit_routes() -> list[BaseRoute]:
     return [
         Route("/", before.show),
-        Route("/room", room.show),
+        Route("/room", room_page.show),
+        Route("/style.css", style.show),
         Route("/sheets/{sheet_id}", sheets.show),
         Route("/review", review.show),
         Route("/done", done.show),

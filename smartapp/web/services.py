@@ -17,6 +17,7 @@ from smartapp.settings import Settings
 from smartapp.smart.authorization import Authorization
 from smartapp.smart.registrations import Registrations
 from smartapp.smart.sessions import Sessions
+from smartapp.smart.styles import Styles
 from smartapp.store.audit import Audit
 from smartapp.store.database import Database
 from smartapp.store.drafts import Drafts
@@ -48,6 +49,7 @@ class Services:
     registrations: Registrations
     authorization: Authorization
     sessions: Sessions
+    styles: Styles
     drafts: Drafts
     set_aside: SetAside
     shown: Shown

@@ -31,7 +31,8 @@ class Ready(StrEnum):
 
 
 async def jwks(request: Request) -> Response:
-    return JSONResponse(public_jwks(services_of(request).registrations))
+    services = services_of(request)
+    return JSONResponse(public_jwks(services.registrations, services.clock()))
 
 
 async def healthz(request: Request) -> Response:
@@ -91,7 +92,7 @@ async def _keys(services: Services) -> Ready:
 
 async def _registrations(services: Services) -> Ready:
     """There is one, and the key files of all can be read."""
-    await asyncio.to_thread(public_jwks, services.registrations)
+    await asyncio.to_thread(public_jwks, services.registrations, services.clock())
     return Ready.OK if services.registrations.all else Ready.UNUSABLE
 
 

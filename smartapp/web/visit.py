@@ -2,7 +2,7 @@
 anything else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from starlette.datastructures import FormData
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from smartapp.errors import AppError, WrongPatient
-from smartapp.fhir.patient_record import PatientIdentity, PatientRecord
+from smartapp.fhir.patient_record import PartName, PatientIdentity, PatientRecord
 from smartapp.i18n import Language
 from smartapp.sdm.model import Statement
 from smartapp.smart.sessions import Session
@@ -56,10 +56,21 @@ class Visit:
     def mark(self) -> Mark:
         return marking(self.services.set_aside, self.whose)
 
-    async def set_aside(self) -> tuple[Statement, ...]:
-        """What was set aside and still stands in the chart: to be shown again, and for nothing else."""
+    @property
+    def first_paint_s(self) -> float:
+        """How long a page may wait for a chart that is nearly read."""
+        return self.session.registration.first_paint_ms / 1000
+
+    async def set_aside(self, names: Collection[PartName] | None = None) -> tuple[Statement, ...]:
+        """What was set aside and still stands in the chart: to be shown again, and for nothing else.
+        `names`: only these parts are waited for.
+        """
         marks = await self.services.set_aside.marks(self.whose)
-        return set_aside_in(await self.whole_record(), marks, self.mark) if marks else ()
+        if not marks:
+            return ()
+        charts = self.services.charts
+        record = await (self.whole_record() if names is None else charts.so_far(self.session, names))
+        return set_aside_in(record, marks, self.mark)
 
     async def whole_record(self) -> PatientRecord:
         """The chart with what was set aside: not for a page."""
@@ -71,6 +82,11 @@ class Visit:
         """
         marks = await self.services.set_aside.marks(self.whose)
         return without(await self.whole_record(), marks, self.mark)
+
+    async def so_far(self, names: Collection[PartName]) -> PatientRecord:
+        """The same once these parts are in; the others may say that they are still being read."""
+        marks = await self.services.set_aside.marks(self.whose)
+        return without(await self.services.charts.so_far(self.session, names), marks, self.mark)
 
     async def patient(self) -> PatientIdentity:
         """Who the patient is. Raises when the patient cannot be read; the next page then reads anew."""

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 
 from smartapp.i18n import SOURCE, language, locale
 from smartapp.i18n import gettext as _
 from smartapp.sdm import wording
+from smartapp.sdm.model import Known
 from smartapp.sdm.phrases import day, in_a_row, listed
 from smartapp.sdm.wording import MONTHS
 
@@ -21,11 +22,14 @@ __all__ = [
     "day",
     "details",
     "in_a_row",
+    "known_day",
     "listed",
+    "month",
     "number",
     "one_line",
     "sentence",
     "weekday",
+    "year",
 ]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -42,6 +46,25 @@ def weekday(value: date) -> str:
     if language() == SOURCE:
         return f"{_DAYS[value.weekday()]} {wording.day(value)}"
     return format_date(value, "full", locale())
+
+
+def known_day(value: date, known_to: Known) -> str:
+    """9 Jun 2026; of a day that is told in part Jun 2026, or 2026"""
+    if known_to is Known.YEAR:
+        return year(value)
+    return month(value) if known_to is Known.MONTH else day(value)
+
+
+def month(value: date) -> str:
+    """Jun 2026, or as the page's language has it"""
+    if language() == SOURCE:
+        return f"{MONTHS[value.month - 1]} {value.year}"
+    return format_skeleton("yMMM", value, locale=locale())
+
+
+def year(value: date) -> str:
+    """2026, or as the page's language has it"""
+    return str(value.year) if language() == SOURCE else format_skeleton("y", value, locale=locale())
 
 
 def clock_time(value: datetime) -> str:

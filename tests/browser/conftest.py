@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from smartapp.demo import Demo, build_demo, run_demo
 from smartapp.i18n import Language
+
+# What must be seen may take as long as what is clicked: how fast a page is, the bench says.
+expect.set_options(timeout=15_000)
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 

@@ -69,6 +69,55 @@ def test_opening_question_is_there_while_the_chart_is_still_read(page: Page, dem
     expect(page.get_by_text("The chart is still being read. You can go in now.")).to_be_hidden()
 
 
+def test_keys_and_the_draft_work_while_the_chart_is_still_read(page: Page, demo: RunningDemo) -> None:
+    demo.demo.ehr.faults.delays["Goal"] = 20.0
+    arriving = "document.readyState === 'loading'"
+    page.goto(demo.demo.ehr.new_launch(ROSA), wait_until="commit")
+    expect(page.get_by_text("What are you hoping for?")).to_be_visible()
+    expect(page.get_by_role("link", name="Go to the questions")).to_be_visible()
+    assert page.evaluate(arriving)
+    page.keyboard.press("5")
+
+    box = page.locator("#prompt-goal").get_by_role("textbox").first
+    expect(box).to_be_focused()
+    page.keyboard.type("One whole song.")
+
+    expect(page.get_by_text(re.compile(r"Draft kept \d\d:\d\d"))).to_be_visible()
+    assert page.evaluate(arriving)
+
+
+def test_single_keys_that_are_off_do_nothing_and_their_hints_are_gone(page: Page, demo: RunningDemo) -> None:
+    visit = launched(page, demo)
+    page.goto(f"{visit}room")
+    page.keyboard.press("?")
+    expect(page.locator("#keys summary")).to_be_focused()
+    page.get_by_role("button", name="Switch single keys off").click()
+    expect(page.get_by_text("Single keys are off in this browser.")).to_be_visible()
+
+    for key in ("1", "t", "?"):
+        page.keyboard.press(key)
+
+    expect(page.locator("details.app-prompt[open]")).to_have_count(0)
+    expect(page.locator("#talks")).not_to_have_attribute("open", "")
+    assert [hint for hint in page.locator("summary kbd").all() if hint.is_visible()] == []
+    page.get_by_role("button", name="Switch single keys on").click()
+    expect(page.get_by_text("Single keys are on.")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.locator("#prompt-hope").get_by_role("textbox").first).to_be_focused()
+
+
+def test_single_keys_with_a_modifier_or_in_a_choice_do_nothing(page: Page, demo: RunningDemo) -> None:
+    visit = launched(page, demo)
+    page.goto(f"{visit}room")
+    for chord in ("Control+2", "Alt+2", "Meta+2"):
+        page.keyboard.press(chord)
+    page.keyboard.press("1")
+    page.locator("#prompt-hope").get_by_role("radio", name="My summary").focus()
+    page.keyboard.press("2")
+
+    expect(page.locator("details.app-prompt[open]")).to_have_count(1)
+
+
 def test_tab_that_crashes_loses_no_kept_word(context: BrowserContext, demo: RunningDemo) -> None:
     tab = context.new_page()
     visit = launched(tab, demo)
@@ -108,3 +157,14 @@ def test_single_keys_do_nothing_while_typing(page: Page, demo: RunningDemo) -> N
     expect(page.locator("details.app-prompt[open]").get_by_role("textbox").first).to_have_value(
         "2 walks a day"
     )
+
+
+def test_first_page_on_paper_has_who_it_is_about_and_nothing_to_press(page: Page, demo: RunningDemo) -> None:
+    launched(page, demo)
+    expect(page.get_by_text("Chart read at").last).to_be_visible()
+    page.emulate_media(media="print")
+
+    expect(page.locator(".app-banner__name")).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator(".before__ask")).to_be_visible()
+    for name in (".app-bar", ".app-steps", ".app-foot", ".before__write"):
+        expect(page.locator(name).first).to_be_hidden()

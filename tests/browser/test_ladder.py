@@ -151,16 +151,16 @@ def test_order_of_importance_without_script(scriptless: Page, demo: RunningDemo)
 
 def test_order_that_gives_none_is_told_where_it_is_mended(page: Page, demo: RunningDemo) -> None:
     reviewed(page, demo, HOPE, GOAL)
-    page.locator("#ranks summary").press("Enter")
+    page.locator(".ranks summary").press("Enter")
     page.get_by_label(f"Number of: Goal. {GOAL}").select_option("1")
     page.get_by_role("button", name="Use this order").click()
     expect(page.get_by_role("alert")).to_contain_text("An order needs at least two statements.")
     assert_well_made(page)
 
-    page.locator("#ranks").evaluate("node => { node.open = false }")
+    page.locator(".ranks").evaluate("node => { node.open = false }")
     page.locator("#errors a").click()
 
-    expect(page.locator("#ranks summary")).to_be_focused()
+    expect(page.get_by_label(f"Number of: Hope. {HOPE}")).to_be_focused()
     expect(page.get_by_role("button", name="Use this order")).to_be_visible()
 
 

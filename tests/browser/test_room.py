@@ -48,7 +48,9 @@ def write_goal_and_confidence(page: Page) -> Locator:
     expect(goal.get_by_role("button", name="How confident?")).to_be_hidden()
     goal.get_by_role("textbox").first.fill(GOAL)
     goal.get_by_role("button", name="How confident?").click()
-    return goal.get_by_role("group", name="How confident, from 0 to 10")
+    scale = goal.get_by_role("group", name="How confident, from 0 to 10")
+    expect(scale).to_be_visible()
+    return scale
 
 
 def assert_all_are_in_the_chart(page: Page, number: int) -> None:

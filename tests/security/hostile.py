@@ -106,7 +106,7 @@ QUERIES = (
     f"'; DROP TABLE drafts; -- {MARK}",
     f'{{"$ne": null}} {MARK}',
     f"*)(uid=*))(|(uid=* {MARK}",
-    f"$(touch /tmp/{MARK}) `id` | cat",
+    f"$(touch {MARK}) `id` | cat",
     f'=HYPERLINK("{CANARY}","{MARK}")',
     f"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;{MARK}</x>",
     f'{MARK}","resourceType":"Patient","id":"x',

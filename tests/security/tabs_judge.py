@@ -15,6 +15,8 @@ from tests.security.tabs_clinic import PATIENTS, SITES, mark
 from tests.security.tap import Tapped
 
 _ID = re.compile(rf"(?<![A-Za-z])({'|'.join(PATIENTS)})(?![A-Za-z])")
+_MADE = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\b")
+"""Ids that are made at random name nobody, though "ada" is a number to the base of 16."""
 _MARK = re.compile(rf"q({'|'.join(SITES)})({'|'.join(PATIENTS)})q", re.I)
 _WRITTEN = re.compile(r"\b([A-Z][A-Za-z]+)/(\d+)\b")
 _DATA = re.compile(r'"data": ?"([A-Za-z0-9+/=]+)"')
@@ -118,7 +120,7 @@ class Judge:
                 self._fault("wrong-patient requests", f"{request.method} {request.path}: {carried}, {wanted}")
         is_write = request.method in {"POST", "PUT", "PATCH", "DELETE"} and "_search" not in request.path
         text = f"{unquote(request.path)}?{unquote(request.query)} {request.body.decode()}"
-        named = _named(text, site, self.ehrs[site].store)
+        named = named_in(text, site, self.ehrs[site].store)
         if page.typed and request.path.endswith(page.typed):
             # Nobody can know whose an id is before it is asked for; a server without tokens even answers.
             named = set() if page.is_open or request.status in {401, 403, 404} else named
@@ -139,7 +141,7 @@ class Judge:
                 self._judged.add(key)
                 self.counts["writes stored"] += 1
                 patients = store.patients_of(resource)
-                named = _named(str(resource).replace("'", '"'), site, store)
+                named = named_in(str(resource).replace("'", '"'), site, store)
                 if (resource_type != "Binary" and len(patients) != 1) or not named <= patients:
                     self._fault("wrong-patient writes", f"{key} is of {patients} and names {named}")
 
@@ -160,12 +162,12 @@ def _is_named(answer: httpx2.Response) -> bool:
     return is_page and "/visits/" in path and "/patient/" not in path and not path.endswith("/end")
 
 
-def _named(text: str, site: str, store: FhirStore) -> set[str]:
+def named_in(text: str, site: str, store: FhirStore) -> set[str]:
     """Ids of the patients that a text names: by id, by mark, inside an attachment, or by an entry of theirs.
     A mark of another site names nobody here, and stands for itself.
     """
     whole = " ".join([text, *_attached(text)])
-    named = set(_ID.findall(_MARK.sub("", whole)))
+    named = set(_ID.findall(_MADE.sub("", _MARK.sub("", whole))))
     for found in _MARK.finditer(whole):
         its_site, patient = found[1].lower(), found[2].lower()
         named.add(patient if its_site == site else mark(its_site, patient))

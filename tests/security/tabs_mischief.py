@@ -143,10 +143,14 @@ class Mischief:
         return f"{tab} {answer.status_code}"
 
     async def _some_form(self) -> tuple[Tab, Form]:
-        """A form of a launch, old or new, to be changed: a copy."""
+        """A form of a launch, old or new, to be changed: a copy. A tab whose visit was ended has none and
+        never will: it is closed.
+        """
         while not self.machine.old:
             tab = await self.machine.some_tab()
-            await self.machine.form(tab, "room", "/draft", fresh=1)
+            if await self.machine.form(tab, "room", "/draft", fresh=1) is None and tab in self.machine.tabs:
+                self.machine.mend()
+                self.machine.tabs.remove(tab)
         tab, form = self.random.choice(self.machine.old)
         return tab, replace(form, fields=[*form.fields])
 

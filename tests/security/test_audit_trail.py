@@ -308,7 +308,7 @@ async def test_what_is_shown_or_put_away_leaves_no_row(at: Clinic) -> None:
     visit = await at.browser().open(ROSA)
     before = await told(at)
 
-    for name in ("", "room", "statements", "sources", "handout"):
+    for name in ("", "room", "sources", "handout"):
         assert (await visit.page(name)).status_code == 200
     hide = [each for each in forms((await visit.page()).text) if each.action.endswith("/hide")]
     for each in hide:
@@ -316,6 +316,17 @@ async def test_what_is_shown_or_put_away_leaves_no_row(at: Clinic) -> None:
 
     assert hide
     assert await told(at) == before
+
+
+async def test_page_that_asks_what_became_of_goals_leaves_the_rows_of_that_reading_alone(at: Clinic) -> None:
+    visit = await at.browser().open(ROSA)
+    before = len(await rows_of(at))
+
+    await visit.page("statements")
+
+    begun, ended = (await rows_of(at))[before:]
+    assert (begun.action, begun.outcome) == ("chart-read", "begun")
+    assert (ended.action, ended.outcome, ended.objects) == ("chart-read", "completed", "goal-history=read")
 
 
 async def test_addresses_that_lead_nowhere_fill_no_table(at: Clinic) -> None:

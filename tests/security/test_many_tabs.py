@@ -12,13 +12,15 @@ from random import Random
 
 import pytest
 
+from smartapp.sandbox.fhir_store import FhirStore
 from tests.figures import record
 from tests.security.tabs_clinic import two_sites
-from tests.security.tabs_judge import Judge, Wrong
+from tests.security.tabs_judge import Judge, Wrong, named_in
 from tests.security.tabs_machine import Machine
 from tests.security.tabs_mischief import Mischief
 from tests.security.tabs_presses import Presses
 from tests.security.tap import Tapped
+from tests.visits import START
 
 _A_ROUND = 1000
 _OPERATIONS = int(os.environ.get("COMMON_GROUND_OPERATIONS", "500"))
@@ -65,6 +67,18 @@ async def test_no_order_of_presses_in_many_tabs_mixes_two_patients(seed: int) ->
             _record(judge.counts, machine.counts)
         assert judge.counts["requests"] > presses
         assert judge.counts["writes stored"] > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("urn:uuid:cdbaccc1-ada0-55d7-b458-f54bf83d4076", set()),
+        ("https://commonground.example.org/fhir/ids|ed7670052be6b797ce841ada3e823a46", set()),
+        ("urn:uuid:cdbaccc1-ada0-55d7-b458-f54bf83d4076 Patient/ada", {"ada"}),
+    ],
+)
+def test_judge_takes_no_random_id_for_a_patient(text: str, names: set[str]) -> None:
+    assert named_in(text, "north", FhirStore([], clock=lambda: START)) == names
 
 
 def _record(judged: Counter[str], pressed: Counter[str]) -> None:

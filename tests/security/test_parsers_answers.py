@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartapp.errors import AppError, ForeignOrigin, OutboundError
-from smartapp.fhir import lenses, value_lenses
+from smartapp.fhir import elements, lenses, value_lenses
 from smartapp.fhir.chart_entry import ChartEntry, read_entry, version_of
 from smartapp.fhir.client import FhirClient, SearchResult
 from smartapp.fhir.dates import day_of, instant_of
@@ -150,8 +150,10 @@ def test_any_document_is_listed_passed_over_or_left_out(lens: Any, resource: dic
     record("bad inputs read as nothing", found.left_out)
 
 
-@given(st.lists(st.builds(lenses.Attachment, content_type=texts, url=texts, size=st.integers()), max_size=4))
-def test_best_of_any_attachments_is_one_of_them(attachments: list[lenses.Attachment]) -> None:
+@given(
+    st.lists(st.builds(elements.Attachment, content_type=texts, url=texts, size=st.integers()), max_size=4)
+)
+def test_best_of_any_attachments_is_one_of_them(attachments: list[elements.Attachment]) -> None:
     found = best_attachment(attachments)
 
     assert found in attachments or not attachments

@@ -110,7 +110,7 @@ class Clinician(Browser):
         self.ehr = ehr
         self._app = self._ehr = httpx2.AsyncClient(transport=address, base_url=APP, timeout=60)
 
-    async def open(self, patient_id: str, **launch: str | None) -> OpenVisit:
+    async def open(self, patient_id: str, **launch: str | bool | None) -> OpenVisit:
         answer = await self.get(self.ehr.new_launch(patient_id, **launch))  # type: ignore[arg-type]
         return OpenVisit(self, answer)
 

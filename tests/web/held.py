@@ -13,28 +13,34 @@ from tests.visits import APP, Browser, Clinic, MovingClock, clinic, registration
 
 
 class HeldWire(httpx2.AsyncBaseTransport):
-    """Requests whose path holds `part` wait for `release()`; the others pass."""
+    """Requests whose address holds one of `parts` wait for `release()`; the others pass. `seen`: the
+    addresses of all of them.
+    """
 
-    def __init__(self, wire: httpx2.AsyncBaseTransport, part: str) -> None:
+    def __init__(self, wire: httpx2.AsyncBaseTransport, *parts: str) -> None:
         self._wire = wire
-        self._part = part
-        self._open = asyncio.Event()
+        self._open = {part: asyncio.Event() for part in parts}
+        self.seen: list[str] = []
 
-    def release(self) -> None:
-        self._open.set()
+    def release(self, *parts: str) -> None:
+        """These, or all."""
+        for part in parts or self._open:
+            self._open[part].set()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self._part in request.url.path:
-            await self._open.wait()
+        self.seen.append(str(request.url))
+        for part, opened in self._open.items():
+            if part in str(request.url):
+                await opened.wait()
         return await self._wire.handle_async_request(request)
 
 
 @asynccontextmanager
-async def held_clinic(part: str) -> AsyncIterator[tuple[Clinic, HeldWire]]:
-    """A clinic whose EHR does not answer for `part` yet."""
+async def held_clinic(*parts: str) -> AsyncIterator[tuple[Clinic, HeldWire]]:
+    """A clinic whose EHR does not answer for these parts yet."""
     clock = MovingClock()
     async with clinic(clock=clock) as other:
-        wire = HeldWire(other.wire, part)
+        wire = HeldWire(other.wire, *parts)
         app = create_app(
             settings("sqlite+aiosqlite://"), registrations(other.ehr), transport=wire, clock=clock
         )

@@ -10,10 +10,25 @@ async def test_chart_is_read_once_for_all_pages_of_a_visit() -> None:
         visit = await at.browser().open("delgado-rosa")
         at.ehr.requests.clear()
 
-        for page in ("", "room", "statements"):
+        for page in ("", "room"):
             await visit.page(page)
+        asked = [request.path for request in at.ehr.requests if "metadata" not in request.path]
 
-        assert [request.path for request in at.ehr.requests if "metadata" not in request.path] == []
+        assert asked == []
+
+
+async def test_what_became_of_goals_is_asked_for_by_the_page_that_shows_it_alone() -> None:
+    async with clinic() as at:
+        visit = await at.browser().open("delgado-rosa")
+        at.ehr.requests.clear()
+
+        await visit.page("statements")
+
+        asked = [request.path for request in at.ehr.requests if "metadata" not in request.path]
+        assert sorted(asked) == [
+            "/fhir/Goal/delgado-rosa-market/_history",
+            "/fhir/Goal/delgado-rosa-wedding/_history",
+        ]
 
 
 async def test_chart_leaves_memory_when_no_page_will_use_it() -> None:

@@ -7,6 +7,7 @@ from smartapp.i18n import load_languages
 from smartapp.sdm.catalogue import load_catalogue
 from smartapp.sdm.knowledge import Opens
 from smartapp.sdm.translations import load_translations
+from smartapp.web.presenters_banner import Looks
 from smartapp.web.presenters_for_patient import Screen, for_patient_page
 
 LANGUAGES = load_languages()
@@ -39,7 +40,8 @@ def screen(shown: str, *, reads_traditional: bool) -> Screen:
 def test_it_is_simplified_and_says_so_in_their_own_characters(
     shown: str, reads_traditional: bool, line: str
 ) -> None:
-    page = for_patient_page(screen(shown, reads_traditional=reads_traditional), LANGUAGES)
+    on_screen = screen(shown, reads_traditional=reads_traditional)
+    page = for_patient_page(on_screen, LANGUAGES, Looks(is_test_data=False, style_url=""))
 
     assert page.traditional == line
     assert [each.tag for each in page.languages] == ["en", "es", "zh-Hans"]

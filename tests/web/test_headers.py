@@ -26,6 +26,8 @@ OF_THE_CONTENT = {
     "last-modified",
     "accept-ranges",
     "content-disposition",
+    "content-encoding",
+    "vary",
 }
 OUR_KEYS = "/.well-known/jwks.json"
 CACHED = {"/static/app.css": "no-cache", OUR_KEYS: "public, max-age=300"}

@@ -7,7 +7,7 @@ from smartapp.fhir.patient_record import NoteWording, PatientIdentity
 from smartapp.sdm.facts import ChartFacts, Known
 from smartapp.sdm.knowledge import Citation
 from smartapp.sdm.selection import select
-from smartapp.web.presenters_before import Beside, chart_view
+from smartapp.web.presenters_before import Beside, rest_view
 from smartapp.web.presenters_heads_up import heads_up
 from smartapp.web.presenters_said import said
 from tests.sdm.charts import shipped
@@ -51,9 +51,9 @@ def test_page_says_once_to_form_ones_own_view() -> None:
     facts = ChartFacts(TODAY, frozenset({Known.NOTES}), judging_words_on=date(2026, 5, 16))
     worded = replace(record(), note_wording=(CLAIMS,))
 
-    beside = Beside(TODAY, "Sam", "", lambda one: said(one, TODAY), 0, shipped().sources)
+    beside = Beside(TODAY, "Sam", lambda one: said(one, TODAY), 0, shipped().sources)
 
-    view = chart_view(worded, (), select(shipped(), facts), beside)
+    view = rest_view(worded, select(shipped(), facts), beside)
 
     assert [each.text for each in view.reminders] == [
         "Form your own view of this person before you go by earlier notes."

@@ -1,6 +1,7 @@
 """The parts of "Before you walk in", out of a chart."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -8,14 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartapp.fhir.facts import facts_of
-from smartapp.fhir.patient_record import Note, PatientIdentity, PatientRecord, Reason
-from smartapp.fhir.statements import all_statements
+from smartapp.fhir.patient_record import Note, Part, PartName, PatientIdentity, PatientRecord, Reason
 from smartapp.sdm.knowledge import Citation
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 from smartapp.sdm.selection import select
 from smartapp.sdm.standing import is_over
 from smartapp.sdm.translations import Wording
-from smartapp.web.presenters_before import Beside, ChartView, chart_view, is_child, opening
+from smartapp.web.panels import Panel
+from smartapp.web.presenters_also import also_view
+from smartapp.web.presenters_before import (
+    Beside,
+    InChart,
+    ReminderView,
+    Told,
+    is_child,
+    opening,
+    rest_view,
+    told_view,
+)
 from smartapp.web.presenters_said import said
 from smartapp.web.presenters_sources import short_form
 from tests.sdm.charts import shipped
@@ -28,10 +39,22 @@ TARGETS = tuple(
 DANCE = statement(Kind.GOAL, "I want to dance.", status="active", said_on=TODAY)
 
 
-def view(chart: PatientRecord) -> ChartView:
+BESIDE = Beside(TODAY, "Sam", lambda one: said(one, TODAY), 0, shipped().sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page whose chart is all there."""
+
+    told: Told
+    in_chart: InChart | None
+    reminders: tuple[ReminderView, ...]
+
+
+def view(chart: PatientRecord) -> Found:
     prompts = select(shipped(), facts_of(chart, today=TODAY))
-    beside = Beside(TODAY, "Sam", "", lambda one: said(one, TODAY), 0, shipped().sources)
-    return chart_view(chart, all_statements(chart), prompts, beside)
+    told = told_view(chart, BESIDE)
+    return Found(told.told, told.in_chart, rest_view(chart, prompts, BESIDE).reminders)
 
 
 def test_targets_of_unknown_origin_are_a_group_of_their_own_and_nothing_was_told() -> None:
@@ -104,7 +127,7 @@ def test_note_without_readable_text_is_named_and_nothing_is_not_claimed() -> Non
         "A note without a title, no date, did not reach this app.",
     ]
     assert found.told.unread[1].why == "The EHR took too long to answer."
-    assert not found.told.can_reread
+    assert found.told.retry is None
     assert found.reminders == ()
 
 
@@ -256,3 +279,70 @@ def test_answer_that_is_only_a_code_is_no_quotation() -> None:
 )
 def test_words_that_are_not_plainly_the_patients_are_marked(statement: Statement, by: str) -> None:
     assert said(statement, TODAY).by == by
+
+
+LATE: Part[Note] = Part(PartName.NOTES, problem=Reason.STILL_READING, whole=False)
+NOTE = Note("DocumentReference/7", "Progress note", TODAY)
+
+
+def noted(words: str) -> Statement:
+    found = statement(Kind.WORRY, words, confirmed=False, said_on=TODAY)
+    return replace(found, source=Source(NOTE.reference))
+
+
+def test_chart_whose_notes_are_late_is_never_called_empty() -> None:
+    told = told_view(replace(record(), notes=LATE), BESIDE).told
+
+    assert told.nothing == "Nothing that is still open in goals, preferences and forms."
+    assert told.unread == ()
+
+
+def test_nobody_counts_statements_before_the_notes_are_in() -> None:
+    told = told_view(replace(record(goals=tuple(goals(5))), notes=LATE), BESIDE).told
+
+    assert told.all_line == "All statements"
+
+
+def test_part_that_failed_beside_late_notes_is_asked_for_without_them() -> None:
+    early = replace(record(), goals=Part(PartName.GOALS, problem=Reason.TOO_SLOW))
+
+    told = told_view(replace(early, notes=LATE), BESIDE).told
+
+    assert told.retry is Panel.SAID
+    assert [each.heading for each in told.unread] == ["Goals could not be read."]
+    assert told_view(early, BESIDE).told.retry is Panel.TOLD
+
+
+def test_late_notes_add_what_they_say_and_repeat_nothing() -> None:
+    chart = replace(record(goals=(DANCE,), notes=(NOTE,)), note_statements=(noted("Falling on the stairs."),))
+
+    also = also_view(chart, BESIDE)
+
+    assert also.heading == "Also in notes"
+    assert [each.words for each in also.shown] == ["Falling on the stairs."]
+    assert also.all_line == "All 2 statements, newest first"
+
+
+def test_late_notes_without_anything_say_so_once_all_was_read() -> None:
+    assert also_view(record(goals=(DANCE,), notes=(NOTE,)), BESIDE).nothing == (
+        "Nothing more was found in notes."
+    )
+    assert also_view(record(notes=(NOTE,)), BESIDE).nothing == (
+        "Nothing is on file yet. What Sam says today starts the list."
+    )
+    scan = replace(NOTE, problem=Reason.UNREADABLE)
+    assert also_view(record(notes=(scan,)), BESIDE).nothing.startswith("Nothing was found.")
+
+
+def test_notes_that_failed_late_are_asked_for_alone() -> None:
+    failed = replace(record(), notes=Part(PartName.NOTES, problem=Reason.NOT_PERMITTED, status=403))
+
+    also = also_view(failed, BESIDE)
+
+    assert also.retry is Panel.NOTES
+    assert [each.heading for each in also.unread] == ["Notes could not be read."]
+
+
+def goals(number: int) -> Iterator[Statement]:
+    for each in range(number):
+        yield replace(DANCE, words=f"Dance number {each}.", source=Source(f"Goal/{each}"))

@@ -8,9 +8,10 @@ import pytest
 from smartapp.ehr.profile import NoteShape
 from smartapp.sdm.model import Change, ChangeKind, DraftStatement, Kind, SaidBy
 from smartapp.smart.registration import Questionnaire
+from smartapp.web.presenters_banner import Banner
 from smartapp.web.presenters_done import done_page, heading, to_copy
 from smartapp.web.presenters_ending import OpenView
-from smartapp.web.presenters_frame import Banner, Frame
+from smartapp.web.presenters_frame import Frame
 from smartapp.web.presenters_note import note_view
 from smartapp.web.presenters_outcome import outcome, undo_view
 from smartapp.web.presenters_places import more_exactly, place, reason, why_not

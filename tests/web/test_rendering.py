@@ -75,8 +75,7 @@ async def test_addresses_carry_the_path_that_the_app_is_served_under() -> None:
     assert 'href="/ground/static/app.css?v=' in html
 
 
-def test_script_stays_small_and_free_of_what_the_policy_forbids() -> None:
+def test_script_is_free_of_what_the_policy_forbids() -> None:
     script = (STATIC / "app.js").read_text()
 
-    assert len(script.encode()) < 8_000
     assert not re.search(r"\beval\b|innerHTML|localStorage|sessionStorage|document\.write", script)

@@ -30,7 +30,7 @@ async def test_review_shows_each_statement_its_speaker_and_its_place(visit: Open
     assert "2 statements, word for word" in text
     assert "Goal. Said by Rosa Dance Goal in the chart" in text
     assert "Worry. Said by Rosa Fall Observation in the chart Care experience preference" in text
-    assert "To the chart of DELGADO, Rosa (Mrs) Born 12-Mar-1958 (68y) Send to this chart" in text
+    assert "To the chart of DELGADO, Rosa (Mrs) Born 12-Mar-1958 (68y) MRN 4172283 Send to this chart" in text
 
 
 async def test_empty_review_has_nothing_to_send(visit: OpenVisit) -> None:

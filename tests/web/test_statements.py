@@ -17,7 +17,7 @@ async def test_target_of_unknown_origin_is_nowhere_told_as_said() -> None:
 
     told = "Goals in the chart Who said them is not recorded. Hemoglobin A1c total in Blood < 7.0"
     assert f"What Sam has told us {NOTHING}" in before
-    assert f"{told} Goal, accepted, no date. Sources" in before
+    assert f"{told} Goal, accepted, no date. Source " in before
     assert "Open with Before we start, what should I know about you as a person?" in before
     assert "Shown because: nothing this patient has said is on file yet." in before
     assert NOTHING in every
