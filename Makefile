@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: demo test check bench security setup format
+.PHONY: demo test check bench security interop sbom site setup format
 
 demo:  ## the app and its pretend EHR on this computer; prints one URL
 	@$(PYTHON) dev.py demo $(ARGS)
@@ -18,6 +18,15 @@ bench:  ## figures, as ratios measured in one run
 
 security:  ## the tests behind docs/security.md at full size, and their figures
 	@$(PYTHON) dev.py security $(ARGS)
+
+interop:  ## whole visits at the server that INTEROP_* names, else at the pretend EHR (docs/interop.md)
+	@$(PYTHON) dev.py interop $(ARGS)
+
+sbom:  ## what an installation is made of, as CycloneDX, in dist/
+	@$(PYTHON) dev.py sbom $(ARGS)
+
+site:  ## the documentation as a site in build/site; a link that leads nowhere stops it
+	@$(PYTHON) dev.py site $(ARGS)
 
 setup:
 	@$(PYTHON) dev.py setup

@@ -16,6 +16,12 @@ PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
 LOCKS = {
     "app": ["app.lock", "build.lock"],
     "dev": ["dev.lock"],
+    "site": ["dev.lock", "docs.lock"],
+}
+PLAIN = {
+    "bench": ["python", "-m", "bench"],
+    "security": ["python", "-m", "tools.security"],
+    "interop": ["pytest", "-m", "interop", "-s", "tests/interop"],
 }
 
 
@@ -104,14 +110,17 @@ def main(arguments):  # type: (list[str]) -> None
         run("mypy")
         run("lint-imports")
         run("smartapp", "content", "check")
-    elif verb == "bench":
+    elif verb in PLAIN:
         set_up("dev")
-        run("python", "-m", "bench", *rest)
-    elif verb == "security":
+        run(*PLAIN[verb], *rest)
+    elif verb == "sbom":
         set_up("dev")
-        run("python", "-m", "tools.security", *rest)
+        run("python", "-m", "tools.sbom", *(rest or ["dist/sbom.cdx.json"]))
+    elif verb == "site":
+        set_up("site")
+        run("python", "-m", "tools.site", *rest)
     else:
-        stop("say one of: setup, demo, test, check, bench, security")
+        stop("say one of: setup, demo, test, check, bench, security, interop, sbom, site")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import sysconfig
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -35,15 +37,29 @@ class Installed:
     def command(self) -> list[str]:
         return [str(self.python), "-m", "smartapp"]
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*self.command, *arguments],
             capture_output=True,
             text=True,
             check=False,
             cwd=self.folder,
-            env=self.environ,
+            env={**self.environ, **settings},
         )
+
+    @contextmanager
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """A command that goes on until the end of the block, and is asked to stop then."""
+        running = subprocess.Popen(
+            [*self.command, *arguments], stdout=subprocess.PIPE, text=True, cwd=self.folder, env=self.environ
+        )
+        try:
+            yield running
+            running.terminate()
+            running.communicate(timeout=20)
+        finally:
+            running.kill()
+            running.wait()
 
     def _asked(self, code: str) -> str:
         done = subprocess.run(

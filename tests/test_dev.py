@@ -28,7 +28,8 @@ def test_unknown_verb_is_answered_with_the_verbs() -> None:
     )
 
     assert done.returncode == 2
-    assert done.stderr == "dev.py: say one of: setup, demo, test, check, bench, security\n"
+    verbs = "setup, demo, test, check, bench, security, interop, sbom, site"
+    assert done.stderr == f"dev.py: say one of: {verbs}\n"
 
 
 def test_old_python_is_told_in_one_line(

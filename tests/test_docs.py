@@ -19,15 +19,16 @@ from smartapp.fhir.searches import searches_for
 from smartapp.sdm.catalogue import load_catalogue
 from smartapp.settings import _NAMES as SETTINGS
 from smartapp.settings import _SECRET_ENDINGS as SECRET_ENDINGS
-from smartapp.smart.launch_config import load_registration
 from smartapp.smart.launch_file import KNOWN
 from smartapp.smart.registration import Mode
 from smartapp.smart.scopes import parse
 from smartapp.writing.model import RESOURCE_TYPES
+from tests.launch_files import load_registration
 
 ROOT = Path(__file__).parent.parent
-DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FOLDERS = ("smartapp/", "launch_config/", "tests/", "docs/", "requirements/", "bench/")
+TOP = ("README.md", "CHANGELOG.md", "THIRD_PARTY.md", "docker/README.md")
+DOCS = [*(ROOT / page for page in TOP), *sorted((ROOT / "docs").rglob("*.md"))]
+FOLDERS = ("smartapp/", "launch_config/", "tests/", "docs/", "requirements/", "bench/", "docker/", "tools/")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 SPAN = re.compile(r"`([^`\n]+)`")
@@ -49,7 +50,7 @@ def spans(text: str) -> list[str]:
 
 def commands(text: str) -> list[str]:
     """Everything in code spans and in blocks of commands that may hold a command."""
-    return [*spans(text), *fences(text, "")]
+    return [*spans(text), *fences(text, ""), *fences(text, "sh")]
 
 
 def is_setting(variable: str) -> bool:
@@ -85,7 +86,10 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
 def test_every_file_that_is_named_exists(page: Path) -> None:
     found = spans(page.read_text(encoding="utf-8"))
     named = [span.partition("::")[0] for span in found if span.startswith(FOLDERS)]
-    made_by_the_site = {"launch_config/epic.toml", "launch_config/oracle.toml"}
+    made_by_the_site = {
+        *("launch_config/epic.toml", "launch_config/oracle.toml"),
+        *("docker/launch_config/", "docker/secrets/", "docker/signing_keys/"),
+    }
 
     missing = [path for path in named if path not in made_by_the_site and not (ROOT / path).exists()]
 

@@ -1,11 +1,15 @@
 """What a site installs: the wheel holds everything that the app reads, and nothing else."""
 
+import base64
+import re
 import subprocess
+import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from smartapp import __version__
 from tests.installed import ROOT, Installed
 
 
@@ -39,7 +43,9 @@ def test_wheel_says_its_licence_and_that_it_is_typed(installed: Installed) -> No
         text = wheel.read(metadata).decode()
 
     assert "License-Expression: Apache-2.0" in text
-    assert any(name.endswith("/licenses/LICENSE") for name in names)
+    assert f"\nVersion: {__version__}\n" in text
+    for file in ("LICENSE", "THIRD_PARTY.md"):
+        assert any(name.endswith(f"/licenses/{file}") for name in names), file
     assert "smartapp/py.typed" in names
 
 
@@ -58,6 +64,33 @@ def test_installed_app_reads_a_launch_file(installed: Installed) -> None:
     checked = installed.run("check", str(ROOT / "launch_config" / "demo.toml"))
 
     assert checked.returncode == 0, checked.stderr
+
+
+def test_installed_app_makes_the_tables_of_its_version(installed: Installed, tmp_path: Path) -> None:
+    settings = {
+        "SMARTAPP_BASE_URL": "https://app.example",
+        "SMARTAPP_DATA_DIR": str(tmp_path),
+        "SMARTAPP_LAUNCH_CONFIG": str(ROOT / "launch_config"),
+        "SMARTAPP_SECRET_KEYS": base64.b64encode(b"k" * 32).decode(),
+    }
+
+    migrated = installed.run("migrate", **settings)
+    checked = installed.run("migrate", "--check", **settings)
+
+    assert (migrated.returncode, checked.returncode) == (0, 0), migrated.stderr + checked.stderr
+    assert (tmp_path / "smartapp.sqlite3").is_file()
+
+
+def test_demo_runs_from_the_wheel_with_nothing_else(installed: Installed) -> None:
+    with installed.started("demo", "--port", "0", "--ehr-port", "0") as running:
+        assert running.stdout is not None
+        line = running.stdout.readline()
+        with urllib.request.urlopen(line.split()[-1], timeout=20) as answer:
+            page = answer.read().decode()
+
+    assert re.fullmatch(r"Open http://127\.0\.0\.1:\d+/\n", line)
+    assert "Rosa Delgado" in page
+    assert running.returncode == 0
 
 
 def test_nothing_of_tests_or_of_the_machine_is_in_the_wheel(installed: Installed) -> None:
