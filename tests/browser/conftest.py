@@ -96,3 +96,10 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+def press(page: Page, *chords: str) -> None:
+    """Keys, each once the page's script listens: a page is seen and has the focus before its script came."""
+    for chord in chords:
+        page.wait_for_load_state()
+        page.keyboard.press(chord)

@@ -39,6 +39,7 @@ def before_loading(at: Stage) -> View:
     at.running.held.types = ("Goal", "Observation", "DocumentReference")
     at.page.goto(at.ehr.new_launch(ROSA), wait_until="commit")
     at.sees("still being read")
+    at.sees("Try again")
     return at.page
 
 
@@ -46,6 +47,7 @@ def before_slow(at: Stage) -> View:
     at.running.held.types = ("Goal",)
     at.page.goto(at.ehr.new_launch(ROSA), wait_until="commit")
     at.sees("Ernesto Delgado, husband")
+    at.sees("Try again")  # only after two seconds: what can be pressed stays the same from here on
     return at.page
 
 

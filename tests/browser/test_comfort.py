@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import RunningDemo
+from tests.browser.conftest import RunningDemo, press
 
 ROSA = "delgado-rosa"
 
@@ -94,15 +94,14 @@ def test_single_keys_that_are_off_do_nothing_and_their_hints_are_gone(page: Page
     page.get_by_role("button", name="Switch single keys off").click()
     expect(page.get_by_text("Single keys are off in this browser.")).to_be_visible()
 
-    for key in ("1", "t", "?"):
-        page.keyboard.press(key)
+    press(page, "1", "t", "?")
 
     expect(page.locator("details.app-prompt[open]")).to_have_count(0)
     expect(page.locator("#talks")).not_to_have_attribute("open", "")
     assert [hint for hint in page.locator("summary kbd").all() if hint.is_visible()] == []
     page.get_by_role("button", name="Switch single keys on").click()
     expect(page.get_by_text("Single keys are on.")).to_be_visible()
-    page.keyboard.press("1")
+    press(page, "1")
     expect(page.locator("#prompt-hope").get_by_role("textbox").first).to_be_focused()
 
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Frame, FrameLocator, Locator, Page, expect
 
-from tests.browser.conftest import RunningDemo
+from tests.browser.conftest import RunningDemo, press
 
 ROSA, MARCUS = "delgado-rosa", "bell-marcus"
 
@@ -141,17 +141,15 @@ def test_two_patients_in_two_tabs_stay_apart(context: BrowserContext, demo: Runn
 def test_whole_visit_by_keyboard_alone(page: Page, demo: RunningDemo) -> None:
     page.goto(demo.demo.ehr.new_launch(ROSA, encounter_id=f"{ROSA}-today"))
     expect(page.get_by_text("Chart read at").last).to_be_visible()
-    keys = page.keyboard
-
-    keys.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.get_by_role("heading", name="Just listen")).to_be_visible()
-    keys.press("2")
-    keys.type("Ending up like my sister.")
-    keys.press("Control+Enter")
+    press(page, "2")
+    page.keyboard.type("Ending up like my sister.")
+    press(page, "Control+Enter")
     expect(page.get_by_text("Ending up like my sister.")).to_be_visible()
-    keys.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(send_button(page)).to_be_focused()
-    keys.press("Enter")
+    press(page, "Enter")
 
     expect(page.get_by_text("Read back from the chart at")).to_be_visible()
     assert len(demo.demo.ehr.created("Observation")) == 1

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import RunningDemo
+from tests.browser.conftest import RunningDemo, press
 from tests.figures import record
 from tests.klm import Act, Effort, Step, effort
 
@@ -34,11 +34,13 @@ class Hands:
         page.context.add_init_script(COUNTER)
 
     def click(self, where: Locator) -> None:
+        where.wait_for()
+        self.page.wait_for_load_state()  # a click has the cursor in its box once the script is here
         where.click()
         self.steps.append(Step(Act.CLICK))
 
     def press(self, chord: str) -> None:
-        self.page.keyboard.press(chord)
+        press(self.page, chord)
         self.steps.append(Step(Act.KEYS, len(chord.split("+"))))
 
     def type(self, words: str) -> None:

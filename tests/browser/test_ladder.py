@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import RunningDemo
+from tests.browser.conftest import RunningDemo, press
 
 ROSA = "delgado-rosa"
 HOPE, WORRY, GOAL = "To sleep through the night.", "Ending up like my sister.", "One whole song with Ernesto."
@@ -100,20 +100,15 @@ def test_note_on_the_page_follows_every_tick(page: Page, demo: RunningDemo) -> N
 @pytest.mark.parametrize("demo", ["oracle"], indirect=True)
 def test_signed_note_is_confirmed_by_keyboard_alone(page: Page, demo: RunningDemo) -> None:
     reviewed(page, demo, GOAL)
-    keys = page.keyboard
-    keys.press("Control+Enter")
-    keys.press("Enter")
+    press(page, "Control+Enter", "Enter")
     expect(page.get_by_role("alert")).to_contain_text("A note from here is signed at once.")
     expect(page.locator("#errors")).to_be_focused()
     assert_well_made(page)
 
     page.locator("#errors").focus()
-    keys.press("Tab")
-    keys.press("Enter")
+    press(page, "Tab", "Enter")
     expect(page.locator("#signed")).to_be_focused()
-    keys.press("Space")
-    keys.press("Control+Enter")
-    keys.press("Enter")
+    press(page, "Space", "Control+Enter", "Enter")
 
     expect(page.get_by_text("Progress note: in the chart, signed")).to_be_visible()
     assert len(demo.demo.ehr.created("DocumentReference")) == 1

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import RunningDemo
+from tests.browser.conftest import RunningDemo, press
 
 ROSA = "delgado-rosa"
 GOAL = "One whole song with Ernesto."
@@ -86,23 +86,19 @@ def observed(demo: RunningDemo) -> list[dict[str, dict[str, str]]]:
 
 def test_confidence_by_keyboard_alone(page: Page, demo: RunningDemo) -> None:
     in_the_room(page, demo)
-    keys = page.keyboard
-    keys.press("5")
-    keys.type(GOAL)
+    press(page, "5")
+    page.keyboard.type(GOAL)
     page.get_by_role("button", name="How confident?").focus()
-    keys.press("Enter")
+    press(page, "Enter")
     scale = page.get_by_role("group", name="How confident, from 0 to 10")
     expect(scale.get_by_role("radio", name="0 not at all")).to_be_focused()
 
-    keys.press("Space")
-    for _ in range(3):
-        keys.press("ArrowRight")
-    keys.press("1")
+    press(page, "Space", *["ArrowRight"] * 3, "1")
 
     expect(scale.get_by_role("radio", name="3", exact=True)).to_be_checked()
     expect(prompt(page, "hope")).not_to_have_attribute("open", "")
     expect(page.get_by_text(re.compile(r"Draft kept \d\d:\d\d"))).to_be_visible()
-    keys.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.get_by_role("heading", name="2 statements, word for word")).to_be_visible()
 
 
@@ -121,7 +117,7 @@ def test_fault_of_a_choice_leads_to_its_first_option(page: Page, demo: RunningDe
     in_the_room(page, demo)
     scale = write_goal_and_confidence(page)
     page.get_by_label("In the patient’s words, if they said more").fill("Quite sure.")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator("#errors")).to_be_focused()
     prompt(page, "goal").evaluate("node => { node.open = false }")
 
@@ -138,7 +134,7 @@ def test_every_box_is_accessible_in_every_width_and_scheme(page: Page, demo: Run
     add(page, "How do you want to choose", "How to decide")
     add(page, "What did you decide together")
     expect(prompt(page, "decision").get_by_role("textbox").first).to_be_focused()
-    page.keyboard.press("Control+Enter")  # so that a fault is told
+    press(page, "Control+Enter")  # so that a fault is told
     expect(page.locator("#errors")).to_be_focused()
     for details in page.locator("details").all():
         details.evaluate("node => { node.open = true }")
