@@ -47,13 +47,13 @@ function write(prompt) {
 
 on("click", (event) => {
   const prompt = event.target.closest(".app-prompt:not([open]) > summary")?.parentElement;
-  // Only for a hand that points: with keys one may want to read on.
+  // Not with keys: one may want to read on.
   if (prompt && event.detail) event.preventDefault(write(prompt));
   const button = event.target.closest("[data-copy], [data-print]");
   if (button) ("print" in button.dataset ? printPage : copy)(button);
 });
 
-// This way also works in a frame that may not use the clipboard.
+// Works also in a frame without a clipboard.
 function copy(button) {
   const section = button.closest("section");
   const area = section.querySelector("textarea");
@@ -82,6 +82,7 @@ on("change", showFiled);
 
 const pause = 500;
 const draft = "[data-autosave]";
+const isTouched = (one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked;
 let timer, changed, sending, offline, unkept, going, posted;
 
 async function keep() {
@@ -89,7 +90,7 @@ async function keep() {
   const answer = await post(find(draft));
   const { kept_at: time, unsent, code, heading: why } = (await answer?.json().catch(() => null)) ?? {};
   offline = !answer;
-  // An ending keeps the words: "Your EHR session ended. Your text is safe."
+  // An ending keeps the words.
   unkept = !time && !/ended|changed/.test(code);
   let text = unkept ? page.refused.replace("{why}", why) : why ?? page.kept.replace("{time}", time);
   if (unsent != null) bar().toggleAttribute("data-unsent", unsent);
@@ -101,7 +102,7 @@ async function keep() {
   say(find("#kept"), text);
 }
 
-// One by one: an older text must not arrive after a newer one.
+// One by one, so that no older text arrives last.
 function later(ms) {
   clearTimeout(timer);
   timer = setTimeout(async () => {
@@ -132,7 +133,7 @@ on("submit", async (event) => {
   }
   posted = form;
   if (isDraft) changed = unkept = clearTimeout(timer);
-  // Send pressed twice sends once anyway; the button says that the first press counts.
+  // Send pressed twice sends once anyway.
   const button = submitter ?? form.querySelector("[type=submit]:not([formaction])");
   if (!form.matches("[data-send-once]") || button.hasAttribute("formaction")) return;
   say(button, page.sending);
@@ -144,7 +145,7 @@ addEventListener("pagehide", () => {
 });
 
 // Leaving asks first: with words kept nowhere, and with unsent ones unless a link or button leads on inside.
-// A browser does not tell Back from closing, so Back asks too.
+// Back asks too: it looks like closing.
 let inside;
 window.navigation?.addEventListener("navigate", ({ destination }) => {
   inside = destination.url.startsWith(`${location.origin}/`);
@@ -153,7 +154,7 @@ window.navigation?.addEventListener("navigate", ({ destination }) => {
 
 addEventListener("beforeunload", (event) => {
   const lost = all(`main form:not(${draft}) textarea`).some(
-    (area) => area.form !== posted && area.value !== area.defaultValue,
+    (area) => area.form !== posted && isTouched(area),
   );
   if (lost || unkept || (!inside && find("[data-unsent]"))) event.preventDefault();
 });
@@ -195,7 +196,7 @@ function show({ left, time, longest }, now) {
 function whole() {
   if (bar()) {
     lookIn(bar().dataset.left - early);
-    on("visibilitychange", () => document.hidden || look()); // a computer that slept has missed the time
+    on("visibilitychange", () => document.hidden || look()); // perhaps the computer slept
   }
   changed ||= sending === null; // kept before all of it was here: once more
   later(0);
@@ -206,3 +207,6 @@ function whole() {
 }
 if (document.readyState === "loading") on("DOMContentLoaded", whole);
 else whole();
+// Typed earlier.
+changed = all(`${draft} :is(textarea, input)`).some(isTouched);
+if (changed) later(0);

@@ -86,6 +86,16 @@ def test_keys_and_the_draft_work_while_the_chart_is_still_read(page: Page, demo:
     assert page.evaluate(arriving)
 
 
+def test_buttons_of_a_page_that_came_in_parts_lead_on(page: Page, demo: RunningDemo) -> None:
+    demo.demo.ehr.faults.delays["Goal"] = 1.0
+    page.goto(demo.demo.ehr.new_launch(ROSA))
+    expect(page.get_by_text("Chart read at").last).to_be_visible()
+
+    page.get_by_role("button", name="Español").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Antes de entrar")
+
+
 def test_single_keys_that_are_off_do_nothing_and_their_hints_are_gone(page: Page, demo: RunningDemo) -> None:
     visit = launched(page, demo)
     page.goto(f"{visit}room")

@@ -1,14 +1,17 @@
 """Leaving asks first where something is unsent or kept nowhere; what is typed outlives nearly everything."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Route, expect
 
 from tests.browser.conftest import RunningDemo
 
 ROSA = "delgado-rosa"
 KEPT = re.compile(r"Draft kept \d\d:\d\d")
+SCRIPT = "**/static/app.js*"
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +48,36 @@ def type_in(page: Page, words: str, name: str = "worry") -> None:
 
 def mark(page: Page) -> Locator:
     return page.locator("#kept")
+
+
+@contextmanager
+def before_the_script_comes(page: Page, demo: RunningDemo) -> Iterator[None]:
+    """In the room with a browser that has no script of the app's yet. It comes afterwards."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(SCRIPT, lambda route: route.abort())
+    page.goto(demo.demo.ehr.new_launch(ROSA, encounter_id=f"{ROSA}-today"))
+    page.unroute_all()
+    page.route(SCRIPT, hold)
+    with page.expect_request(SCRIPT):
+        page.goto(f"{page.url}room?open=worry", wait_until="commit")
+    yield
+    held.pop().continue_()
+
+
+def test_words_that_were_typed_before_the_script_came_are_kept(page: Page, demo: RunningDemo) -> None:
+    with before_the_script_comes(page, demo):
+        box(page).fill("Typed before any script was here.")
+
+    expect(mark(page)).to_have_text(KEPT)
+
+
+def test_a_choice_that_was_made_before_the_script_came_is_kept(page: Page, demo: RunningDemo) -> None:
+    with page.expect_response("**/draft"), before_the_script_comes(page, demo):
+        page.locator("#prompt-worry").get_by_role("radio", name="My summary").check()
 
 
 def test_closing_with_unsent_words_asks_and_moving_inside_does_not(
@@ -135,9 +168,9 @@ def test_words_outlive_reload_back_another_tab_and_a_browser_that_crashed(
     tab.goto(f"{base}room")
     type_in(tab, "One whole song.", "goal")
     expect(mark(tab)).to_have_text(KEPT)
-    type_in(page, " Or my aunt.")
+    with page.expect_event("requestfinished", lambda request: "Or my aunt." in (request.post_data or "")):
+        type_in(page, " Or my aunt.")
     expect(prompt.locator("textarea")).to_have_value("Ending up like my sister. Or my aunt.")
-    page.wait_for_event("requestfinished", lambda request: request.url.endswith("/draft"))
     cookies = context.storage_state()
     context.close()
 
