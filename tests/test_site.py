@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml  # type: ignore[import-untyped] # ships no types
 
 from tests.test_docs import DOCS, FENCE, LINK, ROOT, name
 from tools.house import FILE, WORDS, contracts, drawing, floors
-from tools.site import faults, fetched_elsewhere, gather, linked
+from tools.site import faults, fetched_elsewhere, gather, linked, main
 
 HEADING = re.compile(r"^#{1,6} (.+?)\s*#*$", re.M)
 
@@ -123,6 +124,25 @@ def test_site_builds_and_stays_at_home(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "site" / "docs" / "index.html").is_file()
+
+
+@pytest.mark.parametrize("name", ["pages/mine.md", "mkdocs.yml", "site/mine.md"])
+def test_building_the_site_touches_nothing_of_others(tmp_path: Path, name: str) -> None:
+    mine = tmp_path / name
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("mine")
+
+    with suppress(SystemExit):  # without mkdocs, and beside files of others
+        main([str(tmp_path / "site")])
+
+    assert mine.read_text() == "mine"
+
+
+def test_folder_of_others_is_named_and_told_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text("mine")
+
+    with pytest.raises(SystemExit, match="holds other files and was left as it is: name a new folder"):
+        main([str(tmp_path)])
 
 
 def test_house_is_drawn_as_the_import_contracts_are() -> None:

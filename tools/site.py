@@ -1,8 +1,10 @@
 """Builds the documentation as a site: the same Markdown, every link checked, nothing fetched from elsewhere.
 
-.venv/bin/python -m tools.site [FOLDER]    build/site without FOLDER; exit code 1 when a link leads nowhere
+.venv/bin/python -m tools.site [FOLDER]    build/site without FOLDER; exit code 1 when a link leads nowhere,
+or when FOLDER holds files that are no site of ours.
 """
 
+import argparse
 import re
 import shutil
 import subprocess
@@ -10,12 +12,16 @@ import sys
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
 PAGES: Final = ("README.md", "CHANGELOG.md", "THIRD_PARTY.md", "LICENSE", "docs", "docker/README.md")
 LINK: Final = re.compile(r"\]\(([^)\s]+)\)")
 FENCE: Final = re.compile(r"^```.*?^```$", re.M | re.S)
+_HERE: Final = ROOT / "build" / "site"
+_BUILT: Final = "search/search_index.json"
+"""What every site that mkdocs built holds."""
 _FETCHING: Final = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 
 
@@ -87,18 +93,33 @@ def faults(files: Iterable[Path]) -> list[str]:
 
 
 def main(arguments: list[str]) -> None:
-    target = Path(arguments[0] if arguments else ROOT / "build" / "site").resolve()
-    sources = target.parent / "pages"
-    for folder in (sources, target):
-        shutil.rmtree(folder, ignore_errors=True)
-    gather(sources)
-    shutil.copy(ROOT / "mkdocs.yml", target.parent / "mkdocs.yml")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
-    if subprocess.call([*command, "--config-file", str(target.parent / "mkdocs.yml")]) != 0:
-        sys.exit("site: the lines above say what leads nowhere")
+    parser = argparse.ArgumentParser(prog="site", description="Build the documentation as a site.")
+    parser.add_argument("folder", nargs="?", type=Path, default=_HERE)
+    target = parser.parse_args(arguments).folder.resolve()
+    if not _may_be_emptied(target):
+        sys.exit(
+            f"site: {target} holds other files and was left as it is: name a new folder, or an empty one"
+        )
+    with TemporaryDirectory() as workplace:
+        _build(Path(workplace), target)
     if found := faults(sorted(target.rglob("*"))):
         sys.exit("site: fetched from elsewhere when it is read: " + "; ".join(found))
     print(f"{target / 'index.html'}: {len(list(target.rglob('*.html')))} pages")
+
+
+def _may_be_emptied(target: Path) -> bool:
+    """Whether the folder holds nothing but a site that was built before: a build begins by emptying it."""
+    if target == _HERE or not target.exists():
+        return True
+    return target.is_dir() and (not any(target.iterdir()) or (target / _BUILT).is_file())
+
+
+def _build(workplace: Path, target: Path) -> None:
+    gather(workplace / "pages")
+    config = shutil.copy(ROOT / "mkdocs.yml", workplace)
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "--site-dir", str(target)]
+    if subprocess.call([*command, "--config-file", str(config)]) != 0:
+        sys.exit("site: the lines above say what leads nowhere")
 
 
 if __name__ == "__main__":
