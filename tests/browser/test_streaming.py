@@ -32,9 +32,9 @@ def either(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def slow(demo: RunningDemo, *types: str) -> None:
+def slow(demo: RunningDemo, *types: str, seconds: float = SLOW_S) -> None:
     for each in types:
-        demo.demo.ehr.faults.delays[each] = SLOW_S
+        demo.demo.ehr.faults.delays[each] = seconds
 
 
 def launch(page: Page, demo: RunningDemo, intent: str = "") -> None:
@@ -105,7 +105,7 @@ def test_retry_beside_the_questions_keeps_the_words(either: Page, demo: RunningD
 
 
 def test_draft_is_kept_by_itself_while_the_chart_is_still_read(page: Page, demo: RunningDemo) -> None:
-    slow(demo, "Goal", "RelatedPerson")
+    slow(demo, "Goal", "RelatedPerson", seconds=20.0)
     launch(page, demo, "room")
     prompt = page.locator("#prompt-worry")
     prompt.locator("summary").click()
