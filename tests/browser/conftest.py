@@ -98,6 +98,19 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+def comes(page: Page, address: str) -> None:
+    """Go to a page that arrives in parts, until its style is here. A person sees nothing before that, and
+    Playwright all of it, also what the style hides.
+    """
+    page.goto(address, wait_until="commit")
+    expect(page.locator("body")).to_have_css("container-name", "page")
+
+
+def listens(page: Page) -> None:
+    """Until the script of a page that still arrives has run."""
+    page.evaluate("import(document.querySelector('script[type=module]').src)")
+
+
 def press(page: Page, *chords: str) -> None:
     """Keys, each once the page's script listens: a page is seen and has the focus before its script came."""
     for chord in chords:

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from smartapp.sandbox.looks import Around
+from tests.browser.conftest import comes
 from tests.browser.stage import ROSA, Stage, View
 
 AMINA, TOMASZ, GRACE, JOSE = "yusuf-amina", "wojcik-tomasz", "okonkwo-grace", "herrera-jose"
@@ -37,7 +38,7 @@ def before_empty(at: Stage) -> View:
 
 def before_loading(at: Stage) -> View:
     at.running.held.types = ("Goal", "Observation", "DocumentReference")
-    at.page.goto(at.ehr.new_launch(ROSA), wait_until="commit")
+    comes(at.page, at.ehr.new_launch(ROSA))
     at.sees("still being read")
     at.sees("Try again")
     return at.page
@@ -45,7 +46,7 @@ def before_loading(at: Stage) -> View:
 
 def before_slow(at: Stage) -> View:
     at.running.held.types = ("Goal",)
-    at.page.goto(at.ehr.new_launch(ROSA), wait_until="commit")
+    comes(at.page, at.ehr.new_launch(ROSA))
     at.sees("Ernesto Delgado, husband")
     at.sees("Try again")  # only after two seconds: what can be pressed stays the same from here on
     return at.page

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import RunningDemo, press
+from tests.browser.conftest import RunningDemo, comes, listens, press
 
 ROSA = "delgado-rosa"
 
@@ -59,7 +59,7 @@ def test_going_back_without_script_keeps_what_was_typed(scriptless: Page, demo: 
 
 def test_opening_question_is_there_while_the_chart_is_still_read(page: Page, demo: RunningDemo) -> None:
     demo.demo.ehr.faults.delays["Goal"] = 4.0
-    page.goto(demo.demo.ehr.new_launch(ROSA), wait_until="commit")
+    comes(page, demo.demo.ehr.new_launch(ROSA))
 
     expect(page.get_by_text("What are you hoping for?")).to_be_visible()
     expect(page.get_by_text("The chart is still being read. You can go in now.")).to_be_visible()
@@ -72,9 +72,10 @@ def test_opening_question_is_there_while_the_chart_is_still_read(page: Page, dem
 def test_keys_and_the_draft_work_while_the_chart_is_still_read(page: Page, demo: RunningDemo) -> None:
     demo.demo.ehr.faults.delays["Goal"] = 20.0
     arriving = "document.readyState === 'loading'"
-    page.goto(demo.demo.ehr.new_launch(ROSA), wait_until="commit")
+    comes(page, demo.demo.ehr.new_launch(ROSA))
     expect(page.get_by_text("What are you hoping for?")).to_be_visible()
     expect(page.get_by_role("link", name="Go to the questions")).to_be_visible()
+    listens(page)
     assert page.evaluate(arriving)
     page.keyboard.press("5")
 

@@ -2,12 +2,13 @@
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import checks, gallery
 from tests.browser.checks import Look
@@ -27,6 +28,7 @@ OTHER = [Look(width, "dark") for width in (400, 768, 1280)] + [
     Look(width, forced=True) for width in (400, 1280)
 ]
 REFLOW_PX = (320, 360, 400, 768, 1280, 1400)
+LATE_S = 0.5
 NAMES = [state.name for state in STATES]
 PICTURED = "session-ended"
 """The state whose picture is made in every run, so that the way to make them stays whole."""
@@ -80,6 +82,23 @@ def test_state_is_accessible_and_within_reach(
             folder.mkdir(exist_ok=True)
             (folder / f"{state.name}.webp").write_bytes(picture)
             assert len(picture) > 10_000
+
+
+def test_nothing_counts_as_seen_before_the_style_of_its_page_is_here(
+    running: Running, chromium: Browser
+) -> None:
+    loading = STATES[NAMES.index("before-loading")]
+    with stage(running(loading), chromium) as at:
+        at.context.route("**/app.css*", late)
+
+        loading.reach(at)
+
+        assert at.page.get_by_role("button", name="Try again: ").count() == 4
+
+
+def late(route: Route) -> None:
+    time.sleep(LATE_S)
+    route.continue_()
 
 
 def told_apart(state: State, view: View) -> list[str]:

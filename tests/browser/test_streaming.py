@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import RunningDemo
+from tests.browser.conftest import RunningDemo, comes
 
 ROSA = "delgado-rosa"
 SLOW_S = 4.0
@@ -39,7 +39,7 @@ def slow(demo: RunningDemo, *types: str, seconds: float = SLOW_S) -> None:
 
 def launch(page: Page, demo: RunningDemo, intent: str = "") -> None:
     """The first bytes of the page; the rest is on its way."""
-    page.goto(demo.demo.ehr.new_launch(ROSA, intent=intent or None), wait_until="commit")
+    comes(page, demo.demo.ehr.new_launch(ROSA, intent=intent or None))
     expect(page.get_by_text("being read.").first).to_be_visible()
 
 
