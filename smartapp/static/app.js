@@ -69,11 +69,11 @@ function printPage(button) {
   onbeforeprint = () => (heard = true);
   print();
   if (heard) return;
-  getSelection().selectAllChildren(find(".paper")); // Ctrl P prints the frame that has a selection
+  getSelection().selectAllChildren(find(".paper")); // Ctrl P prints the frame with a selection
   say(find("#printed"), button.dataset.print);
 }
 
-// A statement that is unticked leaves the note.
+// What is unticked leaves the note.
 const showFiled = () => {
   for (const line of all(".filed [data-of]"))
     line.hidden = find(`.items [value="${line.dataset.of}"]`)?.checked === false;
@@ -88,10 +88,11 @@ let timer, changed, sending, offline, unkept, going, posted;
 async function keep() {
   changed = false;
   const answer = await post(find(draft));
-  const { kept_at: time, unsent, code, heading: why } = (await answer?.json().catch(() => null)) ?? {};
+  const { kept_at: time, unsent, review, code, heading: why } = (await answer?.json().catch(() => null)) ?? {};
   offline = !answer;
   // An ending keeps the words.
   unkept = !time && !/ended|changed/.test(code);
+  if (review) say(find(".app-bar .app-button"), review);
   let text = unkept ? page.refused.replace("{why}", why) : why ?? page.kept.replace("{time}", time);
   if (unsent != null) bar().toggleAttribute("data-unsent", unsent);
   if (unkept && !(why && answer.status < 500)) {
@@ -123,7 +124,7 @@ on("submit", async (event) => {
   if (form === bar()) return event.preventDefault(), stay();
   const isDraft = form.matches(draft);
   if (!going && (sending || offline || (changed && !isDraft))) {
-    event.preventDefault(); // what is typed goes first, and stays while there is no connection
+    event.preventDefault(); // what is typed goes first, and stays without a connection
     going = true;
     await Promise.race([sending, new Promise((done) => setTimeout(done, 4 * pause))]);
     if (offline || !isDraft) await keep();
@@ -153,9 +154,7 @@ window.navigation?.addEventListener("navigate", ({ destination }) => {
 });
 
 addEventListener("beforeunload", (event) => {
-  const lost = all(`main form:not(${draft}) textarea`).some(
-    (area) => area.form !== posted && isTouched(area),
-  );
+  const lost = all(`main form:not(${draft}) textarea`).some((one) => one.form !== posted && isTouched(one));
   if (lost || unkept || (!inside && find("[data-unsent]"))) event.preventDefault();
 });
 
@@ -169,7 +168,7 @@ function lookIn(seconds) {
   watch = setTimeout(look, Math.max(seconds, 1) * 1000);
 }
 
-// The server knows of other tabs and of drafts kept meanwhile.
+// The server knows of other tabs and of later drafts.
 async function look() {
   const answer = await ask(bar().dataset.until);
   if (!(answer?.status < 500)) return lookIn(15);
@@ -196,7 +195,7 @@ function show({ left, time, longest }, now) {
 function whole() {
   if (bar()) {
     lookIn(bar().dataset.left - early);
-    on("visibilitychange", () => document.hidden || look()); // perhaps the computer slept
+    on("visibilitychange", () => document.hidden || look()); // after a sleep
   }
   changed ||= sending === null; // kept before all of it was here: once more
   later(0);

@@ -24,6 +24,7 @@ from smartapp.web.presenters_room import (
     PROMPTS,
     SHOW,
     question_behind,
+    review_label,
 )
 from smartapp.web.presenters_talks import GOAL_BUTTON, MIRROR, MORE_OPTION, SHEET_BUTTON, mirrored
 from smartapp.web.soon import soon
@@ -52,7 +53,8 @@ async def keep_draft(request: Request) -> Response:
     await open_visit(request)  # tells that the session ended, now that the text is safe
     if wants_json(request):
         has_unsent = bool((await what_is_kept(visit)).texts)
-        return JSONResponse({"kept_at": words.clock_time(kept_at), "unsent": has_unsent})
+        label = review_label(len((await look(visit)).draft.written))
+        return JSONResponse({"kept_at": words.clock_time(kept_at), "unsent": has_unsent, "review": label})
     response = see(visit.path(await _next(visit, posted)))
     keep_choice(request, response, posted.next.removeprefix(LANGUAGE))
     keep_keys(response, posted.next.removeprefix(KEYS))

@@ -69,6 +69,22 @@ def test_opening_question_is_there_while_the_chart_is_still_read(page: Page, dem
     expect(page.get_by_text("The chart is still being read. You can go in now.")).to_be_hidden()
 
 
+@pytest.mark.parametrize("place", ["room?open=goal", "sheets/af-stroke"])
+def test_button_to_review_counts_what_was_typed_since_the_page_came(
+    page: Page, demo: RunningDemo, place: str
+) -> None:
+    page.goto(launched(page, demo) + place)
+    review = page.get_by_role("region", name="Next step").get_by_role("button", name="Review")
+    box = page.locator("#draft").get_by_role("textbox").locator("visible=true").first
+    expect(review).to_have_text("Review")
+
+    box.fill("Walk to the market.")
+    expect(review).to_have_text("Review 1 statement")
+    box.fill("")
+
+    expect(review).to_have_text("Review")
+
+
 def test_keys_and_the_draft_work_while_the_chart_is_still_read(page: Page, demo: RunningDemo) -> None:
     demo.demo.ehr.faults.delays["Goal"] = 20.0
     arriving = "document.readyState === 'loading'"

@@ -46,7 +46,8 @@ async def test_words_are_kept_by_themselves_and_the_time_is_told(visit: OpenVisi
     answer = await visit.browser.post_once(page.action, typed(page, hope="Dance"), headers=JSON)
 
     assert answer.status_code == 200
-    assert set(answer.json()) == {"kept_at", "unsent"}
+    assert set(answer.json()) == {"kept_at", "unsent", "review"}
+    assert answer.json()["review"] == "Review 1 statement"
     kept = await visit.page("room")
     assert "Dance" in kept.text
     assert f"Draft kept {answer.json()['kept_at']}" in words(kept.text)

@@ -153,7 +153,7 @@ async def test_a_sheet_keeps_itself_and_tells_when(visit: OpenVisit) -> None:
 
     answer = await visit.browser.post_once(page.action, decided(page, what="Wait."), headers=JSON)
 
-    assert set(answer.json()) == {"kept_at", "unsent"}
+    assert set(answer.json()) == {"kept_at", "unsent", "review"}
     again = await visit.page(STROKE)
     assert f"Draft kept {answer.json()['kept_at']}" in words(again.text)
     assert dict(form(again.text, "/draft").fields)[f"{box_for(page, 'sheet.af-stroke')}-words"] == "Wait."
