@@ -22,7 +22,7 @@ LOOKS: tuple[tuple[Literal["light", "dark"], bool], ...] = (
 """The scheme, and whether the colors are the system's."""
 MARKET = "I want to walk to the market again, there and back."
 SURGERY = re.compile(
-    r"^\d+ Jul 2024, Treatment preference, from a note, not confirmed, Rosa: I don’t want surgery"
+    r"^\d+ \w{3} \d{4}, Treatment preference, from a note, not confirmed, Rosa: I don’t want surgery"
 )
 SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll('.line text, .line p, .line li, .line h2')]
     .filter((each) => each.checkVisibility())
