@@ -79,7 +79,10 @@ def before_session_ended(at: Stage) -> View:
     before_partial(at)
     at.ehr.expire_tokens()
     at.ehr.faults.token.refuse_refresh = True
+    at.running.held.types = ("DocumentReference", "DiagnosticReport")
     at.press("Try again")
+    at.sees("being read.")  # the page is on its way before the EHR tells that the session ended
+    at.running.release()
     at.sees("Your EHR session ended.")
     return at.page
 
