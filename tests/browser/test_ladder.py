@@ -85,7 +85,7 @@ def test_refused_goal_falls_to_a_note_with_consent(page: Page, demo: RunningDemo
 def test_note_on_the_page_follows_every_tick(page: Page, demo: RunningDemo) -> None:
     reviewed(page, demo, WORRY, GOAL)
     note = page.locator(".filed__text")
-    expect(note.get_by_text("2026)", exact=False)).to_be_visible()
+    expect(note.get_by_text(re.compile(r" 20\d\d\)"))).to_be_visible()
     expect(note.get_by_text("read back to the patient")).to_be_hidden()
 
     page.get_by_label("I read this back to Rosa").check()
