@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 
 from smartapp.sandbox.bundles import load_bundles
+from smartapp.web import room_page
 from tests.figures import record
 from tests.pages import words
 from tests.refusals import ROSA, Watched, watched_clinic
@@ -54,6 +55,12 @@ DAYS_AND_LANGUAGES = [
 SUSPECT = ("<script", "<img", "<svg", "<iframe", "<style", "<base", "<link", "<object", "<meta", "<math")
 """Elements that load something, or say how the page is to be taken."""
 _DATE = re.compile(r"\d{4}-\d\d")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are compared element by element; on a busy machine one could wait in vain."""
+    monkeypatch.setattr(room_page, "CHART_WAIT_S", 60.0)
 
 
 @pytest.fixture
