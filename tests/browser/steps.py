@@ -108,7 +108,7 @@ def room_writing(at: Stage) -> View:
     at.kept()
     at.page.reload()
     at.write(GOAL, SONG)
-    at.kept()
+    at.sees("Review 3 statements")
     return at.page
 
 
