@@ -20,12 +20,15 @@ _TYPE_FIRST = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The resources of the asked type as JSON, how many entries made no sense, and the `next` link or ""."""
+    """The resources of the asked type as JSON, how many entries made no sense, and the `next` link or "".
+    `total`: how many entries all pages together are said to have, which a server need not say.
+    """
 
     resources: tuple[bytes, ...]
     entries: int
     left_out: int
     next_link: str
+    total: int | None = None
 
 
 class _Search(msgspec.Struct, gc=False, frozen=True):
@@ -46,12 +49,14 @@ class _Bundle(msgspec.Struct, gc=False):
     resourceType: str  # noqa: N815 - FHIR's spelling
     entry: tuple[_Entry, ...] = ()
     link: tuple[_Link, ...] = ()
+    total: object = None
 
 
 class _LooseBundle(msgspec.Struct, gc=False):
     resourceType: str  # noqa: N815
     entry: tuple[msgspec.Raw, ...] = ()
     link: tuple[msgspec.Raw, ...] = ()
+    total: object = None
 
 
 class _Head(msgspec.Struct, gc=False):
@@ -81,7 +86,8 @@ def page_of(body: bytes, resource_type: str) -> Page:
         elif not found:
             left_out += 1
     following = next((link.url for link in bundle.link if link.relation == "next"), "")
-    return Page(tuple(kept), entries, left_out, following)
+    total = bundle.total if isinstance(bundle.total, int) and not isinstance(bundle.total, bool) else None
+    return Page(tuple(kept), entries, left_out, following, total)
 
 
 def _opened(body: bytes) -> tuple[_Bundle, int]:
@@ -96,7 +102,8 @@ def _opened(body: bytes) -> tuple[_Bundle, int]:
         raise AnswerUnreadable("not a Bundle") from error
     entries = [entry for raw in loose.entry if (entry := _decoded(raw, _Entry)) is not None]
     links = [link for raw in loose.link if (link := _decoded(raw, _Link)) is not None]
-    return _Bundle(loose.resourceType, tuple(entries), tuple(links)), len(loose.entry) - len(entries)
+    bundle = _Bundle(loose.resourceType, tuple(entries), tuple(links), loose.total)
+    return bundle, len(loose.entry) - len(entries)
 
 
 def _type_of(raw: bytes) -> str:

@@ -108,7 +108,7 @@ class FhirClient:
 
     async def history(self, resource_type: str, resource_id: str, *, count: int) -> SearchResult:
         """The newest versions of one resource, the newest first, on one page of at most `count`. Not whole
-        also where an entry made no sense.
+        also where an entry made no sense, or where the server says that there are more than came.
 
         Raises as `read`. https://hl7.org/fhir/R4/http.html#history
         """
@@ -117,8 +117,10 @@ class FhirClient:
             raise AnswerUnreadable("not a FHIR id")
         url = f"{self.fhir_base}/{resource_type}/{resource_id}/_history?_count={count}"
         page = page_of((await self._get(url)).body, resource_type)
-        is_whole = not page.next_link and not page.left_out and len(page.resources) <= count
-        return SearchResult(page.resources[:count], page.left_out, is_whole)
+        newest = page.resources[:count]
+        there_are = max(len(page.resources), page.total or 0)
+        is_whole = not page.next_link and not page.left_out and there_are <= len(newest)
+        return SearchResult(newest, page.left_out, is_whole)
 
     async def read_user(self, fhir_user: str) -> dict[str, object]:
         """The signed-in user ("Practitioner/7"), whom the fhirUser scope lets us read without another one.

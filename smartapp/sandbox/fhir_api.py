@@ -178,7 +178,7 @@ class FhirApi:
         bundle = history_bundle(
             self.interactions,
             versions_of(self.interactions, access, current),
-            count=request.query_params.get("_count", ""),
+            asked=request.query_params,
             url_of=lambda path: f"{self.fhir_base}/{path}",
         )
         spoiled = spoiled_page(

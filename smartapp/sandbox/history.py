@@ -3,12 +3,13 @@
 https://hl7.org/fhir/R4/http.html#history
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 from smartapp.sandbox import access as permission
 from smartapp.sandbox.access import Access
 from smartapp.sandbox.interactions import Interactions
-from smartapp.sandbox.outcome import FhirProblem
+from smartapp.sandbox.pages import number_asked
 from smartapp.sandbox.resource import Resource, reference_to
 
 MOST = 50
@@ -30,19 +31,27 @@ def versions_of(interactions: Interactions, access: Access, current: Resource) -
 
 
 def history_bundle(
-    interactions: Interactions, versions: list[Resource], *, count: str, url_of: Callable[[str], str]
+    interactions: Interactions,
+    versions: list[Resource],
+    *,
+    asked: Mapping[str, str],
+    url_of: Callable[[str], str],
 ) -> Resource:
-    """A Bundle of type history. `url_of`: the full URL of a relative one. Raises FhirProblem for a `count`
-    that is no number.
+    """One page of a Bundle of type history. `asked`: the request's parameters, of which _count and _offset
+    are heeded; `url_of`: the full URL of a relative one. Raises FhirProblem for one that is no number.
     """
-    if count and not (count.isascii() and count.isdecimal() and len(count) < 10):
-        raise FhirProblem(400, "invalid", "_count is not a number")
-    shown = versions[: min(int(count or MOST), MOST)]
+    count, offset = min(number_asked(asked, "_count", MOST), MOST), number_asked(asked, "_offset", 0)
+    here = f"{reference_to(versions[0])}/_history"
+    links = [{"relation": "self", "url": url_of(here)}]
+    if count and offset + count < len(versions):
+        further = urlencode({"_count": count, "_offset": offset + count})
+        links.append({"relation": "next", "url": url_of(f"{here}?{further}")})
+    shown = versions[offset : offset + count]
     return {
         "resourceType": "Bundle",
         "type": "history",
         "total": len(versions),
-        "link": [{"relation": "self", "url": url_of(f"{reference_to(versions[0])}/_history")}],
+        "link": links,
         "entry": [_entry(interactions, one, url_of, is_first=one is versions[-1]) for one in shown],
     }
 

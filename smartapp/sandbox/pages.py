@@ -1,5 +1,6 @@
 """Search answers as pages: how many, where the next page is, and the ways of naming it."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
 from smartapp.sandbox.faults import Faults
@@ -28,10 +29,10 @@ class Pages:
         _count, _offset or _page that is no number.
         """
         asked = dict(pairs)
-        count = min(_number(asked, "_count", DEFAULT_COUNT), self._faults.read.page_size or MAX_COUNT)
+        count = min(number_asked(asked, "_count", DEFAULT_COUNT), self._faults.read.page_size or MAX_COUNT)
         is_by_number = self._faults.read.page_numbers
-        place = (max(_number(asked, "_page", 1), 1) - 1) * count
-        offset = place if is_by_number else _number(asked, "_offset", 0)
+        place = (max(number_asked(asked, "_page", 1), 1) - 1) * count
+        offset = place if is_by_number else number_asked(asked, "_offset", 0)
         shown = found[offset : offset + count]
         shaping = [(name, asked[name]) for name in ("_sort", "_count") if name in asked]
         here = [*used, *shaping, *([_place(offset, count, by_number=is_by_number)] if offset else [])]
@@ -88,7 +89,8 @@ def _place(offset: int, count: int, *, by_number: bool) -> tuple[str, str]:
     return ("_page", str(offset // count + 1)) if by_number else ("_offset", str(offset))
 
 
-def _number(asked: dict[str, str], name: str, default: int) -> int:
+def number_asked(asked: Mapping[str, str], name: str, default: int) -> int:
+    """The parameter as a number. Raises FhirProblem 400 for one that is none."""
     text = asked.get(name, str(default))
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise FhirProblem(400, "invalid", f"{name} is not a number")

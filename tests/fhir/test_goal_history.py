@@ -96,7 +96,14 @@ NEXT = [{"relation": "next", "url": "https://ehr.example/fhir/Goal/g1/_history?p
 
 @pytest.mark.parametrize(
     ("newer", "more"),
-    [(version(2, "completed", "2024-08-01"), {"link": NEXT}), (goal(), {}), ({}, {}), ("no version", {})],
+    [
+        (version(2, "completed", "2024-08-01"), {"link": NEXT}),
+        (version(2, "completed", "2024-08-01"), {"total": 3}),
+        ({"resourceType": "OperationOutcome"}, {"total": 2}),
+        (goal(), {}),
+        ({}, {}),
+        ("no version", {}),
+    ],
 )
 async def test_history_with_a_further_page_or_a_version_that_tells_nothing_is_not_whole(
     newer: Any, more: Json
@@ -104,6 +111,15 @@ async def test_history_with_a_further_page_or_a_version_that_tells_nothing_is_no
     server = history(newer, version(1, "active", "2024-07-31"), **more)
 
     assert not (await read_goal_history(client_of(server), "Goal/g1")).is_whole
+
+
+@pytest.mark.parametrize("total", [2, 1, None, "many", 2.5, True, [], -1])
+async def test_history_is_not_doubted_for_a_total_that_says_nothing_of_more(total: Any) -> None:
+    server = history(version(2, "completed", "2024-08-01"), version(1, "active", "2024-07-31"), total=total)
+
+    found = await read_goal_history(client_of(server), "Goal/g1")
+
+    assert (len(found.versions), found.is_whole) == (2, True)
 
 
 @pytest.mark.parametrize(

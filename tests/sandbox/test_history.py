@@ -45,6 +45,19 @@ async def test_no_more_versions_are_shown_than_were_asked_for(world: World) -> N
 
     assert len((await world.http.get(f"{HISTORY}?_count=1")).json()["entry"]) == 1
     assert (await world.http.get(f"{HISTORY}?_count=many")).status_code == 400
+    assert (await world.http.get(f"{HISTORY}?_offset=later")).status_code == 400
+
+
+async def test_versions_that_do_not_fit_on_a_page_are_behind_its_link(world: World) -> None:
+    await changed(world)
+
+    first = (await world.http.get(f"{HISTORY}?_count=1")).json()
+    links = {link["relation"]: link["url"] for link in first["link"]}
+    second = (await world.http.get(links["next"])).json()
+
+    told = [one["resource"]["meta"]["versionId"] for page in (first, second) for one in page["entry"]]
+    assert (told, first["total"], second["total"]) == (["2", "1"], 2, 2)
+    assert "next" not in {link["relation"] for link in second["link"]}
 
 
 async def test_change_that_is_undone_leaves_no_version_behind(world: World) -> None:

@@ -4,13 +4,12 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from smartapp.errors import StoreUnavailable
-from smartapp.fhir.client import FhirClient, SearchResult
+from smartapp.fhir.goal_history import MOST_VERSIONS
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 from smartapp.web import goal_past
 from smartapp.web.presenters_said import anchor
@@ -149,17 +148,14 @@ async def test_history_with_a_version_of_another_patient_is_not_used(
 
 
 async def test_history_of_which_a_further_page_was_not_read_is_not_taken_for_whole(
-    rosa: OpenVisit, monkeypatch: pytest.MonkeyPatch
+    running: Clinic, rosa: OpenVisit
 ) -> None:
-    whole = FhirClient.history
+    store = running.ehr.store
+    market = store.get("Goal", "delgado-rosa-market")
+    assert market is not None
+    for _ in range(MOST_VERSIONS):
+        store.write(market)
 
-    async def with_a_further_page(
-        self: FhirClient, resource_type: str, resource_id: str, *, count: int
-    ) -> SearchResult:
-        found = await whole(self, resource_type, resource_id, count=count)
-        return replace(found, whole=resource_id != "delgado-rosa-market")
-
-    monkeypatch.setattr(FhirClient, "history", with_a_further_page)
     html = await html_of(rosa)
 
     assert NOT_READ in words(html)
