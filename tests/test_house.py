@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.house import contracts
+
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "smartapp").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "smartapp").rglob("templates/**/*.html"))
@@ -29,6 +31,20 @@ def test_only_the_door_imports_the_http_library() -> None:
     ]
 
     assert importers == ["smartapp/http.py"]
+
+
+def test_what_is_shown_is_kept_from_every_module_that_answers_requests() -> None:
+    routes = ast.parse((ROOT / "smartapp" / "web" / "routes.py").read_text(encoding="utf-8"))
+    answering = {
+        f"smartapp.web.{one.name}"
+        for statement in ast.walk(routes)
+        if isinstance(statement, ast.ImportFrom) and statement.module == "smartapp.web"
+        for one in statement.names
+    }
+    rule = next(rule for rule in contracts() if "smartapp.web.presenters" in rule.get("source_modules", ()))  # type: ignore[operator]
+
+    # The sheet of an EHR's style tells the address under which a page names it.
+    assert answering - set(rule["forbidden_modules"]) == {"smartapp.web.style"}  # type: ignore[call-overload]
 
 
 def test_nothing_skips_the_validation_of_what_is_written() -> None:

@@ -13,7 +13,7 @@ import pytest
 import yaml  # type: ignore[import-untyped] # ships no types
 
 from tests.test_docs import DOCS, FENCE, LINK, ROOT, name
-from tools.house import FILE, WORDS, contracts, drawing, floors
+from tools.house import FILE, INSIDE, WORDS, Contract, contracts, drawing, floors
 from tools.site import faults, fetched_elsewhere, gather, linked, main
 
 HEADING = re.compile(r"^#{1,6} (.+?)\s*#*$", re.M)
@@ -157,6 +157,20 @@ def test_house_has_every_room_with_its_words_and_every_rule() -> None:
     assert sorted(rooms) == sorted(WORDS)
     assert [room for room in rooms if WORDS[room] not in picture] == []
     assert [rule["name"] for rule in others if str(rule["name"]) not in picture] == []
+
+
+def test_words_of_a_room_fit_between_its_walls() -> None:
+    widest_px = 7.2  # a letter of 13 px, generously
+
+    for floor in floors(contracts()[0]):
+        assert [room for room in floor if len(WORDS[room]) * widest_px > INSIDE / len(floor)] == []
+
+
+def test_rule_for_a_part_of_a_room_is_marked_on_the_room() -> None:
+    layers, *_ = contracts()
+    rule: Contract = {"name": "Presenters know no request", "source_modules": ["smartapp.web.presenters"]}
+
+    assert ">web ●</text>" in drawing([layers, rule])
 
 
 def test_house_changes_when_a_floor_moves() -> None:

@@ -18,7 +18,7 @@ WORDS: Final[Mapping[str, str]] = {
     "app": "the one place where parts are made and joined",
     "web": "HTTP in, HTML out",
     "sandbox": "the demo EHR: somebody else's server",
-    "checking": "what a launch file would meet, told before the first launch",
+    "checking": "tries a launch file before a launch",
     "writing": "plan, send, read back, receipts, changes",
     "smart": "sign-in, scopes, tokens, sessions",
     "fhir": "reading, builders, the guard",
@@ -41,6 +41,7 @@ _WIDTH: Final = 900
 _FLOOR: Final = 46
 _EAVES: Final = 112
 _WALL: Final = 30
+INSIDE: Final = _WIDTH - 2 * _WALL
 _NOT_DRAWN: Final = 24
 
 Contract = dict[str, object]
@@ -91,7 +92,7 @@ def drawing(all_contracts: list[Contract]) -> str:
 
 
 def _floor(rooms: list[str], *, top: int, rules: Mapping[str, int]) -> list[str]:
-    width = (_WIDTH - 2 * _WALL) / len(rooms)
+    width = INSIDE / len(rooms)
     lines = []
     for number, room in enumerate(rooms):
         left = _WALL + number * width
@@ -126,8 +127,9 @@ def _told(rows: list[list[str]]) -> str:
 
 
 def _rooms(modules: object) -> list[str]:
+    """The rooms that the modules are in: a rule for a part of a room is marked on the room."""
     assert isinstance(modules, list)
-    return [_short(module) for module in modules]
+    return [_short(module).partition(".")[0] for module in modules]
 
 
 def _short(module: str) -> str:

@@ -11,20 +11,21 @@ from smartapp.fhir.statements import all_statements
 from smartapp.i18n import gettext as _
 from smartapp.i18n import language
 from smartapp.sdm.selection import opening_question_now
-from smartapp.web import presenters_before, words
+from smartapp.web import words
 from smartapp.web.desk import Desk, look, offer
 from smartapp.web.draft_form import text
 from smartapp.web.found import view_with
 from smartapp.web.panels import PARTS, WHO, Panel, panel_of
-from smartapp.web.presenters_also import also_view
-from smartapp.web.presenters_apart import apart
-from smartapp.web.presenters_before import Beside, Opening, RestView, Told, ToldView
-from smartapp.web.presenters_frame import Frame, call_name, frame
-from smartapp.web.presenters_offer import offer_view
-from smartapp.web.presenters_room import OfferView, prompt_of
-from smartapp.web.presenters_unread import parts_read
-from smartapp.web.presenters_waiting import Waiting
-from smartapp.web.presenters_who import Who, language_line, who
+from smartapp.web.presenters import before as presenters_before
+from smartapp.web.presenters.also import also_view
+from smartapp.web.presenters.apart import apart
+from smartapp.web.presenters.before import Beside, Opening, RestView, Told, ToldView
+from smartapp.web.presenters.frame import Frame, call_name, frame
+from smartapp.web.presenters.offer import offer_view
+from smartapp.web.presenters.room import OfferView, prompt_of
+from smartapp.web.presenters.unread import parts_read
+from smartapp.web.presenters.waiting import Waiting
+from smartapp.web.presenters.who import Who, language_line, who
 from smartapp.web.remembered import Chosen, painted, preference_of
 from smartapp.web.soon import soon
 from smartapp.web.streaming import Late, stream

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from smartapp.errors import CookiesBlocked
 from smartapp.web import cookies
-from smartapp.web.presenters_cookies import CookiesBlockedPage, cookies_blocked_page
+from smartapp.web.presenters.cookies import CookiesBlockedPage, cookies_blocked_page
 from smartapp.web.services import Services
 from smartapp.web.visit import see
 

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from smartapp.errors import AppError
-from smartapp.web import presenters_done
 from smartapp.web.desk import Desk, look
 from smartapp.web.handout_filing import receipts_of
 from smartapp.web.planning import offer_for
-from smartapp.web.presenters_frame import frame
-from smartapp.web.presenters_receipt import Told
+from smartapp.web.presenters import done as presenters_done
+from smartapp.web.presenters.frame import frame
+from smartapp.web.presenters.receipt import Told
 from smartapp.web.visit import Visit, open_posted, open_visit, see
 from smartapp.web.write_context import owner_context, write_context
 from smartapp.writing.changing import can_change

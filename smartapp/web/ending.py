@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from smartapp.smart.ending import BY_CLINICIAN
-from smartapp.web import cookies, draft_form, presenters_ending
+from smartapp.web import cookies, draft_form
 from smartapp.web.kept import what_is_kept
+from smartapp.web.presenters import ending as presenters_ending
 from smartapp.web.visit import Visit, open_even_ended, open_posted, open_visit, read_posted, see
 
 # Not "cookies" or "storage": other visits in other tabs of this browser are of the same origin, and must

@@ -21,11 +21,11 @@ from smartapp.errors import (
     UnknownIssuer,
 )
 from smartapp.i18n import marked
-from smartapp.web import presenters_stop
 from smartapp.web.audited import note_refusal
 from smartapp.web.cookie_check import blocked_page
 from smartapp.web.kept import note_what_is_kept
-from smartapp.web.presenters_stop import StopPage
+from smartapp.web.presenters import stop as presenters_stop
+from smartapp.web.presenters.stop import StopPage
 from smartapp.web.services import services_of
 from smartapp.web.visit import open_even_ended
 

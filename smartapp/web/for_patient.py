@@ -8,9 +8,9 @@ from smartapp.errors import NotFound
 from smartapp.sdm.knowledge import Catalogue, Question
 from smartapp.web.desk import look
 from smartapp.web.draft import Draft
-from smartapp.web.presenters_banner import looks
-from smartapp.web.presenters_for_patient import Screen, for_patient_page
-from smartapp.web.presenters_room import PROMPTS, prompt_of, question_behind
+from smartapp.web.presenters.banner import looks
+from smartapp.web.presenters.for_patient import Screen, for_patient_page
+from smartapp.web.presenters.room import PROMPTS, prompt_of, question_behind
 from smartapp.web.visit import Visit, open_visit
 
 

@@ -19,10 +19,10 @@ from smartapp.web.desk import Desk, change, look
 from smartapp.web.draft import Box, Draft, faults_of
 from smartapp.web.draft_form import text
 from smartapp.web.not_right import behind, behind_set_aside, set_aside_in
-from smartapp.web.presenters_differ import View
-from smartapp.web.presenters_found import Answer, Taken, can_be_written, found_view, says_it_whole
-from smartapp.web.presenters_room import place_of
-from smartapp.web.presenters_said import Said, anchor, is_own_words, said
+from smartapp.web.presenters.differ import View
+from smartapp.web.presenters.found import Answer, Taken, can_be_written, found_view, says_it_whole
+from smartapp.web.presenters.room import place_of
+from smartapp.web.presenters.said import Said, anchor, is_own_words, said
 from smartapp.web.statement_places import is_place
 from smartapp.web.visit import Visit, open_posted, see
 

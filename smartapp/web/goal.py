@@ -14,12 +14,12 @@ from smartapp.fhir.this_patient import is_id
 from smartapp.i18n import gettext as _
 from smartapp.i18n import marked
 from smartapp.sdm.model import Change, ChangeKind
-from smartapp.web import presenters_goal
 from smartapp.web.draft import MAX_WORDS, is_box_id
 from smartapp.web.draft_form import text, typed
-from smartapp.web.presenters_change import CHOICES, newest_changes
-from smartapp.web.presenters_frame import frame
-from smartapp.web.presenters_goal import Showing, Typed
+from smartapp.web.presenters import goal as presenters_goal
+from smartapp.web.presenters.change import CHOICES, newest_changes
+from smartapp.web.presenters.frame import frame
+from smartapp.web.presenters.goal import Showing, Typed
 from smartapp.web.speaking import keep_choice, speak_chosen
 from smartapp.web.visit import Visit, open_even_ended, open_posted, open_visit, read_posted, see
 from smartapp.web.write_context import owner_context, write_context

@@ -5,12 +5,13 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from smartapp.web import handout_filing, handout_kept, presenters_handout, words
+from smartapp.web import handout_filing, handout_kept, words
 from smartapp.web.draft_form import text
 from smartapp.web.errors import wants_json
 from smartapp.web.handout_kept import Choices
 from smartapp.web.handout_made import first_choices, handout_of, held_of
-from smartapp.web.presenters_frame import frame
+from smartapp.web.presenters import handout as presenters_handout
+from smartapp.web.presenters.frame import frame
 from smartapp.web.speaking import LANGUAGE, keep_choice
 from smartapp.web.visit import open_even_ended, open_posted, open_visit, read_posted, see
 

@@ -8,13 +8,14 @@ from starlette.responses import HTMLResponse, Response
 from smartapp.errors import WrongPatient
 from smartapp.sdm.handout import Handout
 from smartapp.sdm.handout_text import plain_text
-from smartapp.web import presenters_filing, presenters_handout
 from smartapp.web.draft_form import text
 from smartapp.web.handout_made import handout_of, held_of
 from smartapp.web.planning import offer_for
-from smartapp.web.presenters_filing import Objection, Standing
-from smartapp.web.presenters_frame import frame
-from smartapp.web.presenters_places import is_signed_at_once
+from smartapp.web.presenters import filing as presenters_filing
+from smartapp.web.presenters import handout as presenters_handout
+from smartapp.web.presenters.filing import Objection, Standing
+from smartapp.web.presenters.frame import frame
+from smartapp.web.presenters.places import is_signed_at_once
 from smartapp.web.visit import Visit, open_posted, see
 from smartapp.web.write_context import write_context
 from smartapp.writing.changing import can_change

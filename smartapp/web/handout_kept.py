@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from smartapp.errors import StoreUnavailable
 from smartapp.store.drafts import StoredDraft
 from smartapp.web.draft_form import text, typed
-from smartapp.web.presenters_said import language_tag
+from smartapp.web.presenters.said import language_tag
 from smartapp.web.visit import Visit
 
 

@@ -12,11 +12,12 @@ from smartapp.sdm import handout
 from smartapp.sdm.handout import Handout, Line, Written
 from smartapp.sdm.handout_texts import HandoutLanguage
 from smartapp.sdm.model import SaidBy
-from smartapp.web import handout_kept, presenters_handout, words
+from smartapp.web import handout_kept, words
 from smartapp.web.desk import Desk, look
 from smartapp.web.handout_kept import Choices, Kept
-from smartapp.web.presenters_frame import call_name
-from smartapp.web.presenters_said import anchor, language_tag
+from smartapp.web.presenters import handout as presenters_handout
+from smartapp.web.presenters.frame import call_name
+from smartapp.web.presenters.said import anchor, language_tag
 from smartapp.web.visit import Visit
 from smartapp.writing.model import Receipt, State
 

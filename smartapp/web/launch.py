@@ -13,7 +13,7 @@ from smartapp.store.audit import Action, Result
 from smartapp.web import cookie_check, cookies
 from smartapp.web.audited import opening
 from smartapp.web.cookie_check import Asked
-from smartapp.web.presenters_open import home_page
+from smartapp.web.presenters.open import home_page
 from smartapp.web.rate_limit import network_of
 from smartapp.web.services import Services, services_of
 from smartapp.web.speaking import speak_as_site

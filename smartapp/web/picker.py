@@ -11,7 +11,7 @@ from smartapp.i18n import gettext as _
 from smartapp.smart.registration import Mode, Registration
 from smartapp.web import draft_form
 from smartapp.web.launch import enter
-from smartapp.web.presenters_open import FoundPatient, PickerPage, found_patient
+from smartapp.web.presenters.open import FoundPatient, PickerPage, found_patient
 from smartapp.web.rate_limit import network_of
 from smartapp.web.services import Services, services_of
 from smartapp.web.speaking import speak_as_site

@@ -17,8 +17,8 @@ from smartapp.web import words
 from smartapp.web.desk import change, look
 from smartapp.web.draft import Draft
 from smartapp.web.draft_form import text, typed
-from smartapp.web.presenters_frame import Frame
-from smartapp.web.presenters_frame import frame as frame_of
+from smartapp.web.presenters.frame import Frame
+from smartapp.web.presenters.frame import frame as frame_of
 from smartapp.web.remembered import preference_of
 from smartapp.web.services import Services
 from smartapp.web.visit import Visit, open_posted, open_visit, see

@@ -16,7 +16,7 @@ from smartapp.web import importance, reviewed
 from smartapp.web.desk import Desk, change, clear_sent, look
 from smartapp.web.draft import faults_of
 from smartapp.web.planning import planned
-from smartapp.web.presenters_review import Message
+from smartapp.web.presenters.review import Message
 from smartapp.web.reviewed import Posted
 from smartapp.web.room import ROOM_WITH_ERRORS
 from smartapp.web.stated import only_about

@@ -14,11 +14,11 @@ from smartapp.sdm.model import Kind
 from smartapp.web import draft_form
 from smartapp.web.desk import Desk
 from smartapp.web.planning import Planned
-from smartapp.web.presenters_frame import frame
-from smartapp.web.presenters_note import NoteView, note_view
-from smartapp.web.presenters_review import Message, Shown, Ticks, review_page, unticked
-from smartapp.web.presenters_room import place_of
-from smartapp.web.presenters_wording import WordingView, wording_view
+from smartapp.web.presenters.frame import frame
+from smartapp.web.presenters.note import NoteView, note_view
+from smartapp.web.presenters.review import Message, Shown, Ticks, review_page, unticked
+from smartapp.web.presenters.room import place_of
+from smartapp.web.presenters.wording import WordingView, wording_view
 from smartapp.web.stated import Known, standing, statements
 from smartapp.web.visit import Visit
 from smartapp.writing.model import PlannedItem, Rung

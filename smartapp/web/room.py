@@ -7,7 +7,7 @@ from smartapp.fhir.patient_record import PatientRecord
 from smartapp.fhir.this_patient import is_id
 from smartapp.sdm.knowledge import Catalogue
 from smartapp.sdm.model import Kind
-from smartapp.web import draft_form, presenters_room, words
+from smartapp.web import draft_form, words
 from smartapp.web.asking import OWN, Asked, asked
 from smartapp.web.desk import adopt, change, discard, keep, look, offer
 from smartapp.web.draft import Box, Draft, faults_of, is_box_id
@@ -16,8 +16,9 @@ from smartapp.web.errors import wants_json
 from smartapp.web.kept import what_is_kept
 from smartapp.web.keys import KEYS, NOW, keep_keys
 from smartapp.web.panels import PARTS, panel_of
-from smartapp.web.presenters_box import Around
-from smartapp.web.presenters_room import (
+from smartapp.web.presenters import room as presenters_room
+from smartapp.web.presenters.box import Around
+from smartapp.web.presenters.room import (
     ADD,
     ASK,
     PLACES,
@@ -26,7 +27,7 @@ from smartapp.web.presenters_room import (
     question_behind,
     review_label,
 )
-from smartapp.web.presenters_talks import GOAL_BUTTON, MIRROR, MORE_OPTION, SHEET_BUTTON, mirrored
+from smartapp.web.presenters.talks import GOAL_BUTTON, MIRROR, MORE_OPTION, SHEET_BUTTON, mirrored
 from smartapp.web.soon import soon
 from smartapp.web.speaking import LANGUAGE, keep_choice
 from smartapp.web.statement_places import ROOM, SOURCE_BUTTON, all_statements_path

@@ -12,20 +12,21 @@ from smartapp.i18n import gettext as _
 from smartapp.sdm.model import Kind
 from smartapp.sdm.selection import Prompts
 from smartapp.sdm.standing import is_over
-from smartapp.web import presenters_room, words
+from smartapp.web import words
 from smartapp.web.asking import is_of_sheet
 from smartapp.web.desk import Desk, look, offer
 from smartapp.web.draft import Box, Draft, faults_of
 from smartapp.web.draft_form import new_page_id
 from smartapp.web.panels import PARTS, Panel
-from smartapp.web.presenters_beside import Arrived, MoreView, SaidBeforeView, arrived, waits
-from smartapp.web.presenters_confirm import confirm_views, not_confirmed
-from smartapp.web.presenters_frame import frame
-from smartapp.web.presenters_offer import offer_view
-from smartapp.web.presenters_room import PROMPTS, RoomPage, prompt_of
-from smartapp.web.presenters_said import Said, said
-from smartapp.web.presenters_talks import Talks
-from smartapp.web.presenters_unread import unread_said
+from smartapp.web.presenters import room as presenters_room
+from smartapp.web.presenters.beside import Arrived, MoreView, SaidBeforeView, arrived, waits
+from smartapp.web.presenters.confirm import confirm_views, not_confirmed
+from smartapp.web.presenters.frame import frame
+from smartapp.web.presenters.offer import offer_view
+from smartapp.web.presenters.room import PROMPTS, RoomPage, prompt_of
+from smartapp.web.presenters.said import Said, said
+from smartapp.web.presenters.talks import Talks
+from smartapp.web.presenters.unread import unread_said
 from smartapp.web.remembered import prompts_of
 from smartapp.web.room import CHART_WAIT_S, around_of, empty_box
 from smartapp.web.soon import soon

@@ -21,9 +21,9 @@ from smartapp.web.asking import OWN, asked, decision_of, option_of
 from smartapp.web.desk import Desk, look
 from smartapp.web.draft import Box, Draft, faults_of
 from smartapp.web.draft_form import new_page_id
-from smartapp.web.presenters_frame import Frame, frame
-from smartapp.web.presenters_room import review_label
-from smartapp.web.presenters_sheet import (
+from smartapp.web.presenters.frame import Frame, frame
+from smartapp.web.presenters.room import review_label
+from smartapp.web.presenters.sheet import (
     SheetPage,
     decision_views,
     field,

@@ -12,7 +12,7 @@ from smartapp.web.asking import Asked, asked
 from smartapp.web.desk import Desk
 from smartapp.web.draft import Box
 from smartapp.web.importance import RANKED, priorities
-from smartapp.web.presenters_room import PROMPTS
+from smartapp.web.presenters.room import PROMPTS
 from smartapp.writing.model import PlannedItem, Receipt, State
 
 _PERSON: Final = "RelatedPerson/"

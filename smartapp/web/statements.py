@@ -13,9 +13,9 @@ from smartapp.web.desk import look
 from smartapp.web.found import view_with
 from smartapp.web.goal import changes_of
 from smartapp.web.goal_past import past_of
-from smartapp.web.presenters_change import change_views
-from smartapp.web.presenters_frame import frame
-from smartapp.web.presenters_statements import aside_view, statements_page
+from smartapp.web.presenters.change import change_views
+from smartapp.web.presenters.frame import frame
+from smartapp.web.presenters.statements import aside_view, statements_page
 from smartapp.web.statement_places import REVIEW, ROOM
 from smartapp.web.visit import Visit, open_visit
 

@@ -22,7 +22,7 @@ from smartapp.errors import (
 )
 from smartapp.i18n import gettext as _
 from smartapp.web.charts import Charts
-from smartapp.web.presenters_frame import Frame
+from smartapp.web.presenters.frame import Frame
 from smartapp.web.rendering import Pages
 from smartapp.web.services import Services
 

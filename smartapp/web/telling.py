@@ -8,7 +8,7 @@ from smartapp.i18n import gettext as _
 from smartapp.sdm.knowledge import Citation
 from smartapp.sdm.phrases import sentences
 from smartapp.sdm.translations import Speech, Translations
-from smartapp.web.presenters_sources import short_form
+from smartapp.web.presenters.sources import short_form
 
 
 class Marked(Protocol):

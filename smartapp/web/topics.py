@@ -8,9 +8,9 @@ from smartapp.sdm.model import Kind, SaidBy, Statement
 from smartapp.sdm.sheets import OfferedSheet, offered_sheets
 from smartapp.sdm.standing import is_over
 from smartapp.web.draft import Box, Draft
-from smartapp.web.presenters_room import ASK, PROMPTS
-from smartapp.web.presenters_said import is_own_words, said
-from smartapp.web.presenters_talks import BesideGuides, Talks, talks
+from smartapp.web.presenters.room import ASK, PROMPTS
+from smartapp.web.presenters.said import is_own_words, said
+from smartapp.web.presenters.talks import BesideGuides, Talks, talks
 from smartapp.web.telling import speech_of
 from smartapp.web.visit import Visit
 

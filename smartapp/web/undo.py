@@ -9,9 +9,9 @@ from smartapp.errors import OutboundError
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.chart_entry import ChartEntry, read_entry
 from smartapp.fhir.client import FhirClient
-from smartapp.web import presenters_undo
 from smartapp.web.draft_form import text
-from smartapp.web.presenters_frame import frame
+from smartapp.web.presenters import undo as presenters_undo
+from smartapp.web.presenters.frame import frame
 from smartapp.web.visit import Visit, open_posted, open_visit, see
 from smartapp.web.write_context import owner_context, write_context
 from smartapp.writing.changing import Written, can_change

@@ -20,8 +20,8 @@ from smartapp.sdm.selection import PARTS_IN_WORDS, Prompts, Silence, SilentRemin
 from smartapp.sdm.translations import Labels, Speech, Told
 from smartapp.web import words
 from smartapp.web.desk import look
-from smartapp.web.presenters_frame import Frame
-from smartapp.web.presenters_frame import frame as frame_of
+from smartapp.web.presenters.frame import Frame
+from smartapp.web.presenters.frame import frame as frame_of
 from smartapp.web.prompts import reminder_in
 from smartapp.web.remembered import preference_of, prompts_of
 from smartapp.web.sources import CitationView, citations

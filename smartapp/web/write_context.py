@@ -3,7 +3,7 @@
 from smartapp.errors import WrongPatient
 from smartapp.fhir.patient_record import PartName, Reason
 from smartapp.fhir.patient_record import Visit as Encounter
-from smartapp.web.presenters_banner import full_name
+from smartapp.web.presenters.banner import full_name
 from smartapp.web.visit import Visit
 from smartapp.writing.model import WriteContext
 from smartapp.writing.site import site_of

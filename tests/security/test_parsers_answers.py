@@ -34,7 +34,7 @@ from smartapp.fhir.words import document_text, words_of
 from smartapp.http import Answer, Origin
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 from smartapp.web import words
-from smartapp.web.presenters_before import is_child
+from smartapp.web.presenters.before import is_child
 from smartapp.writing import readback
 from tests.figures import record
 from tests.security.anything import BASE, bent, bodies, door_to, every_letter, texts, values

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from smartapp.fhir.patient_record import PatientIdentity
 from smartapp.sdm.model import Kind, SaidBy, Statement
-from smartapp.web.presenters_apart import apart, in_chart_heading, in_chart_note, nothing_said, told_heading
+from smartapp.web.presenters.apart import apart, in_chart_heading, in_chart_note, nothing_said, told_heading
 from tests.web.charts import statement
 
 SAM = PatientIdentity("p", call_name="Sam")

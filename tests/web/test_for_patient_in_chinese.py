@@ -7,8 +7,8 @@ from smartapp.i18n import load_languages
 from smartapp.sdm.catalogue import load_catalogue
 from smartapp.sdm.knowledge import Opens
 from smartapp.sdm.translations import load_translations
-from smartapp.web.presenters_banner import Looks
-from smartapp.web.presenters_for_patient import Screen, for_patient_page
+from smartapp.web.presenters.banner import Looks
+from smartapp.web.presenters.for_patient import Screen, for_patient_page
 
 LANGUAGES = load_languages()
 QUESTION = load_catalogue(CONTENT).opening(Opens.USUALLY)

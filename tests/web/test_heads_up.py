@@ -7,9 +7,9 @@ from smartapp.fhir.patient_record import NoteWording, PatientIdentity
 from smartapp.sdm.facts import ChartFacts, Known
 from smartapp.sdm.knowledge import Citation
 from smartapp.sdm.selection import select
-from smartapp.web.presenters_before import Beside, rest_view
-from smartapp.web.presenters_heads_up import heads_up
-from smartapp.web.presenters_said import said
+from smartapp.web.presenters.before import Beside, rest_view
+from smartapp.web.presenters.heads_up import heads_up
+from smartapp.web.presenters.said import said
 from tests.sdm.charts import shipped
 from tests.web.charts import TODAY, record
 

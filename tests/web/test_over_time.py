@@ -12,8 +12,8 @@ from smartapp.errors import StoreUnavailable
 from smartapp.fhir.goal_history import MOST_VERSIONS
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 from smartapp.web import goal_past
-from smartapp.web.presenters_said import anchor
-from smartapp.web.presenters_source import sources_of
+from smartapp.web.presenters.said import anchor
+from smartapp.web.presenters.source import sources_of
 from smartapp.web.services import Services
 from tests.pages import form, words
 from tests.security.test_audit_trail import unwritable

@@ -10,10 +10,10 @@ from smartapp.errors import AppError, SessionEnded, UnknownIssuer
 from smartapp.fhir.patient_record import AnyPart, Part, PartName, PatientIdentity, PatientRecord, Reason
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement
 from smartapp.sdm.wording import KIND_WORDS
-from smartapp.web import presenters_stop
-from smartapp.web.presenters_before import most_telling
-from smartapp.web.presenters_said import language_name, language_tag, said
-from smartapp.web.presenters_unread import PART_WORDS, parts_read, unread_people, unread_rules, unread_said
+from smartapp.web.presenters import stop as presenters_stop
+from smartapp.web.presenters.before import most_telling
+from smartapp.web.presenters.said import language_name, language_tag, said
+from smartapp.web.presenters.unread import PART_WORDS, parts_read, unread_people, unread_rules, unread_said
 
 TODAY = date(2026, 6, 9)
 AT = datetime(2026, 6, 9, 10, 31, tzinfo=UTC)

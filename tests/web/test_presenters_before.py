@@ -16,8 +16,8 @@ from smartapp.sdm.selection import select
 from smartapp.sdm.standing import is_over
 from smartapp.sdm.translations import Wording
 from smartapp.web.panels import Panel
-from smartapp.web.presenters_also import also_view
-from smartapp.web.presenters_before import (
+from smartapp.web.presenters.also import also_view
+from smartapp.web.presenters.before import (
     Beside,
     InChart,
     ReminderView,
@@ -27,8 +27,8 @@ from smartapp.web.presenters_before import (
     rest_view,
     told_view,
 )
-from smartapp.web.presenters_said import said
-from smartapp.web.presenters_sources import short_form
+from smartapp.web.presenters.said import said
+from smartapp.web.presenters.sources import short_form
 from tests.sdm.charts import shipped
 from tests.web.charts import TODAY, record, statement
 

@@ -8,9 +8,9 @@ import pytest
 from smartapp.sdm.contrast import Contrast
 from smartapp.sdm.model import Kind, SaidBy, Source, Statement, Time
 from smartapp.sdm.standing import is_over
-from smartapp.web.presenters_differ import differ_views, differs_from
-from smartapp.web.presenters_found import Taken, can_be_written, found_view, says_it_whole
-from smartapp.web.presenters_said import said
+from smartapp.web.presenters.differ import differ_views, differs_from
+from smartapp.web.presenters.found import Taken, can_be_written, found_view, says_it_whole
+from smartapp.web.presenters.said import said
 from tests.web.charts import TODAY
 
 NOTE = Source(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartapp.fhir.patient_record import Part, PartName, Reason, Visit
-from smartapp.web.presenters_visit import visit_name
+from smartapp.web.presenters.visit import visit_name
 
 LATE = datetime(2026, 6, 9, 23, 30, tzinfo=UTC)
 

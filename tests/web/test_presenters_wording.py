@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from smartapp.notes.finding import Experiencer, Finding, Label, Status, Task
 from smartapp.sdm.model import DraftStatement, Kind, SaidBy
-from smartapp.web.presenters_wording import wording_view
+from smartapp.web.presenters.wording import wording_view
 
 DRAFT = DraftStatement("a" * 32, Kind.DECISION, "She refused it and claims that she walks.", verbatim=False)
 LABELS = {"refused": Label.BLAME, "claims": Label.CREDIBILITY_DOUBT}

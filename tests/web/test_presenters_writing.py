@@ -8,15 +8,15 @@ import pytest
 from smartapp.ehr.profile import NoteShape
 from smartapp.sdm.model import Change, ChangeKind, DraftStatement, Kind, SaidBy
 from smartapp.smart.registration import Questionnaire
-from smartapp.web.presenters_banner import Banner
-from smartapp.web.presenters_done import done_page, heading, to_copy
-from smartapp.web.presenters_ending import OpenView
-from smartapp.web.presenters_frame import Frame
-from smartapp.web.presenters_note import note_view
-from smartapp.web.presenters_outcome import outcome, undo_view
-from smartapp.web.presenters_places import more_exactly, place, reason, why_not
-from smartapp.web.presenters_receipt import ReceiptView, Told
-from smartapp.web.presenters_review import (
+from smartapp.web.presenters.banner import Banner
+from smartapp.web.presenters.done import done_page, heading, to_copy
+from smartapp.web.presenters.ending import OpenView
+from smartapp.web.presenters.frame import Frame
+from smartapp.web.presenters.note import note_view
+from smartapp.web.presenters.outcome import outcome, undo_view
+from smartapp.web.presenters.places import more_exactly, place, reason, why_not
+from smartapp.web.presenters.receipt import ReceiptView, Told
+from smartapp.web.presenters.review import (
     Message,
     Shown,
     Ticks,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, UndefinedError
 
-from smartapp.web.presenters_stop import StopPage
+from smartapp.web.presenters.stop import StopPage
 from smartapp.web.rendering import STATIC, TEMPLATES, Pages
 
 NAMES = sorted(path.name for path in TEMPLATES.iterdir())

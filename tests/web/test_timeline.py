@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from smartapp.sdm.contrast import Contrast, contrasts
 from smartapp.sdm.goal_track import GoalTrack, GoalVersion, track_of
 from smartapp.sdm.model import Kind, Known, SaidBy, Source, Statement
-from smartapp.web.presenters_said import anchor
-from smartapp.web.presenters_timeline import Picture, TimelineView, day_id, timeline
-from smartapp.web.timeline_drawing import NARROW, WIDE
-from smartapp.web.timeline_views import Dot, Drawing
+from smartapp.web.presenters.said import anchor
+from smartapp.web.presenters.timeline import Picture, TimelineView, day_id, timeline
+from smartapp.web.timeline.drawing import NARROW, WIDE
+from smartapp.web.timeline.views import Dot, Drawing
 
 TODAY = date(2026, 6, 9)
 WINTER = date(2026, 1, 8)

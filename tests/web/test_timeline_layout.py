@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smartapp.web.timeline_layout import MOST_ROWS, SHORT, Scale, placed, rooms, scale_of
-from smartapp.web.timeline_ticks import Unit, ticks_of
+from smartapp.web.timeline.layout import MOST_ROWS, SHORT, Scale, placed, rooms, scale_of
+from smartapp.web.timeline.ticks import Unit, ticks_of
 
 TODAY = date(2026, 6, 9)
 NEARLY = 1e-9

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from smartapp.web.presenters_talks import mirrored
+from smartapp.web.presenters.talks import mirrored
 from tests.pages import form, words
 from tests.visits import Browser, OpenVisit, clinic
 

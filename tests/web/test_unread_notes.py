@@ -7,7 +7,7 @@ import pytest
 
 from smartapp.fhir.patient_record import Note, Reason
 from smartapp.notes.note_text import Unreadable
-from smartapp.web.presenters_unread import Unread, unread_notes
+from smartapp.web.presenters.unread import Unread, unread_notes
 from tests.web.charts import record
 
 LETTER = Note(

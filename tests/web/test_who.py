@@ -2,7 +2,7 @@
 
 from smartapp.fhir.patient_record import PatientIdentity, RelatedPerson
 from smartapp.sdm.model import Kind, SaidBy
-from smartapp.web.presenters_who import Person, language_line, strengths, who
+from smartapp.web.presenters.who import Person, language_line, strengths, who
 from tests.web.charts import TODAY, record, statement
 
 CARMEN = RelatedPerson("RelatedPerson/1", "Carmen Ruiz", "daughter", "es")
